@@ -179,11 +179,12 @@ events = Table(
     Column("payload", JSON, nullable=False),
     Column("chain", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-    UniqueConstraint("source", "source_id"),
+    UniqueConstraint("workspace", "source", "source_id"),
 )
 
 # state: pending (due at `due`), claimed (by `worker` under `lease`), held, finished (ended well, or with nothing to
 # do), failed (ended badly; may be sent again). `request` is what prepare made, stored once and sent by every attempt.
+# Here and in runs the blobs stand last: SQLite walks a row's overflow pages to reach any column behind them.
 deliveries = Table(
     "deliveries",
     metadata,
@@ -205,11 +206,11 @@ deliveries = Table(
     Column("worker", String),
     Column("lease", BigInteger, nullable=False),
     Column("prepared", Boolean, nullable=False),
-    Column("request", LargeBinary),
-    Column("trace", LargeBinary),
     Column("size", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("request", LargeBinary),
+    Column("trace", LargeBinary),
     Index(
         "ix_deliveries_due",
         "destination",
@@ -224,8 +225,14 @@ deliveries = Table(
         sqlite_where=text("state = 'claimed'"),
         postgresql_where=text("state = 'claimed'"),
     ),
+    Index(
+        "ix_deliveries_backlog",
+        "integration_id",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
     Index("ix_deliveries_history", "integration_id", "updated_at", "seq"),
-    Index("ix_deliveries_updated_at", "updated_at"),
+    Index("ix_deliveries_retention", "updated_at", "size"),
 )
 
 # state: running, finished, failed, refused, interrupted. `request` is the exact request, compressed, for replay.
@@ -237,13 +244,13 @@ runs = Table(
     Column("revision", BigInteger, nullable=False),
     Column("state", String, nullable=False),
     Column("worker", String),
-    Column("request", LargeBinary),
-    Column("trace", LargeBinary),
     Column("size", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
-    Index("ix_runs_integration_id_updated_at", "integration_id", "updated_at"),
-    Index("ix_runs_updated_at", "updated_at"),
+    Column("request", LargeBinary),
+    Column("trace", LargeBinary),
+    Index("ix_runs_history", "integration_id", "updated_at", "id"),
+    Index("ix_runs_retention", "updated_at", "size"),
     Index(
         "ix_runs_running", "worker", sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'")
     ),
