@@ -1,0 +1,67 @@
+"""Login tokens, by their SHA-256 only, and failed tries to log in."""
+
+from sqlalchemy import Connection, delete, func, select
+
+from engine.model.messages import User
+from engine.store.schema import login_attempts, tokens
+from engine.store.users import get_user
+
+PRUNE_ROWS = 200
+
+
+def insert_token(connection: Connection, *, hash: str, user_id: str, now: int, expires_at: int, keep: int) -> None:
+    """Drops the user's expired tokens, and the oldest beyond `keep`."""
+    connection.execute(delete(tokens).where(tokens.c.user_id == user_id, tokens.c.expires_at <= now))
+    surplus = (
+        select(tokens.c.hash)
+        .where(tokens.c.user_id == user_id)
+        .order_by(tokens.c.created_at.desc(), tokens.c.hash)
+        .offset(keep - 1)
+        .limit(PRUNE_ROWS)
+    )
+    connection.execute(delete(tokens).where(tokens.c.hash.in_(surplus.scalar_subquery())))
+    row = {"hash": hash, "user_id": user_id, "created_at": now, "expires_at": expires_at}
+    connection.execute(tokens.insert().values(row))
+
+
+def user_of_token(connection: Connection, hash: str, now: int) -> User | None:
+    """The active user whose token this is, if it has not expired."""
+    statement = select(tokens.c.user_id).where(tokens.c.hash == hash, tokens.c.expires_at > now)
+    user_id = connection.execute(statement).scalar_one_or_none()
+    user = get_user(connection, id=user_id) if user_id is not None else None
+    return user if user is not None and user.active else None
+
+
+def delete_token(connection: Connection, hash: str) -> bool:
+    return connection.execute(delete(tokens).where(tokens.c.hash == hash)).rowcount == 1
+
+
+def delete_tokens_of(connection: Connection, user_id: str) -> None:
+    connection.execute(delete(tokens).where(tokens.c.user_id == user_id))
+
+
+def count_attempts(connection: Connection, name: str, address: str, since: int) -> tuple[int, int | None]:
+    """How many tries since then, and when the first of them was."""
+    statement = select(func.count(), func.min(login_attempts.c.at)).where(
+        login_attempts.c.name == name, login_attempts.c.address == address, login_attempts.c.at > since
+    )
+    count, first = connection.execute(statement).one()
+    return count, first
+
+
+def insert_attempt(connection: Connection, *, name: str, address: str, now: int, since: int, limit: int) -> bool:
+    """Counts a try before it is made, so that many at once cannot pass the limit; False when it is reached.
+
+    Rows are pruned from the oldest on, a bounded number at a time.
+    """
+    oldest = select(login_attempts.c.id).order_by(login_attempts.c.id).limit(PRUNE_ROWS).scalar_subquery()
+    connection.execute(delete(login_attempts).where(login_attempts.c.id.in_(oldest), login_attempts.c.at <= since))
+    count, _ = count_attempts(connection, name, address, since)
+    if count >= limit:
+        return False
+    connection.execute(login_attempts.insert().values(name=name, address=address, at=now))
+    return True
+
+
+def forget_attempts(connection: Connection, name: str, address: str) -> None:
+    connection.execute(delete(login_attempts).where(login_attempts.c.name == name, login_attempts.c.address == address))

@@ -1,0 +1,118 @@
+"""Users. A password's hash leaves this module only for the one who compares it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, select, update
+
+from engine.model.messages import User
+from engine.store.conflicts import insert_if_absent
+from engine.store.schema import memberships, rooms, users
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user with what only the user and administrators see; times are milliseconds since the epoch."""
+
+    user: User
+    email: str | None
+    created_at: int
+    updated_at: int
+
+
+def insert_user(connection: Connection, user: User, *, email: str | None, password_hash: str | None, now: int) -> bool:
+    """False when the id, the username or the email is taken."""
+    statement = insert_if_absent(connection, users).values(
+        id=user.id,
+        username=user.username,
+        username_lower=user.username.lower(),
+        name=user.name,
+        email=email,
+        type=user.type,
+        active=user.active,
+        roles=list(user.roles),
+        password_hash=password_hash,
+        created_at=now,
+        updated_at=now,
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def set_password(connection: Connection, user_id: str, password_hash: str, now: int) -> bool:
+    statement = update(users).where(users.c.id == user_id).values(password_hash=password_hash, updated_at=now)
+    return connection.execute(statement).rowcount == 1
+
+
+def delete_user(connection: Connection, user_id: str) -> bool:
+    return connection.execute(delete(users).where(users.c.id == user_id)).rowcount == 1
+
+
+def get_user(connection: Connection, *, id: str | None = None, username: str | None = None) -> User | None:
+    """By id, or by the exact username."""
+    account = get_account(connection, id=id, username=username)
+    return None if account is None else account.user
+
+
+def get_account(connection: Connection, *, id: str | None = None, username: str | None = None) -> Account | None:
+    wanted = users.c.id == id if id is not None else users.c.username == username
+    row = connection.execute(select(users).where(wanted)).one_or_none()
+    return None if row is None else _account(row)
+
+
+def find_user(connection: Connection, id_or_username: str) -> User | None:
+    """An id is preferred to another's username that reads the same."""
+    return get_user(connection, id=id_or_username) or get_user(connection, username=id_or_username)
+
+
+def user_by_username_ignoring_case(connection: Connection, username: str) -> User | None:
+    """The exact one where several differ in case only."""
+    rows = connection.execute(select(users).where(users.c.username_lower == username.lower()).limit(100)).all()
+    found = {row.username: _user(row) for row in rows}
+    return found.get(username) or next(iter(found.values()), None)
+
+
+def users_by_username(connection: Connection, usernames: Sequence[str]) -> list[User]:
+    """Those that exist, in the order of their ids."""
+    rows = connection.execute(select(users).where(users.c.username.in_(usernames)).order_by(users.c.id)).all()
+    return [_user(row) for row in rows]
+
+
+def username_taken(connection: Connection, username: str) -> bool:
+    statement = select(users.c.id).where(users.c.username_lower == username.lower()).limit(1)
+    return connection.execute(statement).one_or_none() is not None
+
+
+def email_taken(connection: Connection, email: str) -> bool:
+    return connection.execute(select(users.c.id).where(users.c.email == email)).one_or_none() is not None
+
+
+def get_credentials(
+    connection: Connection, *, username: str | None = None, email: str | None = None
+) -> tuple[Account, str] | None:
+    """The account and its password's hash; None where there is no such user or it has no password."""
+    wanted = users.c.username == username if username is not None else users.c.email == email
+    row = connection.execute(select(users).where(wanted)).one_or_none()
+    return None if row is None or row.password_hash is None else (_account(row), row.password_hash)
+
+
+def any_user(connection: Connection) -> bool:
+    return connection.execute(select(users.c.id).limit(1)).one_or_none() is not None
+
+
+def join_default_rooms(connection: Connection, user_id: str, now: int) -> None:
+    for (room_id,) in connection.execute(select(rooms.c.id).where(rooms.c.is_default)).all():
+        row = {"room_id": room_id, "user_id": user_id, "joined_at": now}
+        connection.execute(insert_if_absent(connection, memberships).values(row))
+
+
+def count_users(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(users)).scalar_one()
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(_user(row), row.email, row.created_at, row.updated_at)
+
+
+def _user(row: Row[Any]) -> User:
+    return User(row.id, row.username, row.name, row.type, tuple(row.roles), row.active)
