@@ -1,6 +1,10 @@
 """The engine's errors: what a client did wrong, or what is away, in Rocket.Chat's words.
 
 HookcellError
+├── CannotStart                 the command ends before it has begun, with `exit_code`
+│   ├── DataLocked              another process works on the data folder: 3
+│   └── SchemaTooNew            the database was last used by a later hookcell
+├── BackupFailed                no copy was made, or the copy was not sound and is gone again
 ├── ClientError                 somebody's request cannot be carried out
 │   ├── CodedError              400: code, reason, details (403 or 429 for the codes Rocket.Chat maps so)
 │   ├── PlainError              400: a message without a code
@@ -22,6 +26,22 @@ class HookcellError(Exception):
     """Every error below says what to do; `status` is the HTTP status it becomes."""
 
     status = 500
+
+
+class CannotStart(HookcellError):
+    exit_code = 1
+
+
+class DataLocked(CannotStart):
+    exit_code = 3
+
+
+class SchemaTooNew(CannotStart):
+    pass
+
+
+class BackupFailed(HookcellError):
+    pass
 
 
 class ClientError(HookcellError):

@@ -1,0 +1,55 @@
+"""The store's face: functions of a connection, run off the event loop and answered after their COMMIT.
+
+A store function is a plain function whose first argument is the connection. It does nothing but SQL: it may be run
+twice, changes no memory, calls nobody, catches no database error, returns values (never a result that is still open),
+and is told the time. What it raises reaches its caller only.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from engine.errors import CannotStart, StoreLost
+from engine.settings import Settings
+from engine.store.sqlite import SqliteStore
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """`write` and `read` raise what the function raises, and StoreBusy, StoreLost or Stopping when nothing was stored.
+
+    A waiter that is cancelled may find its write done all the same. A read sees every write that was answered before
+    it began; it lasts a second at most and should fetch no more than 1,000 rows.
+    """
+
+    async def write(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+    async def read(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+    async def close(self) -> None:
+        """Refuses what is new, writes what waits, lets go of the database. May be called twice."""
+
+    async def backup(self, target: Path) -> None:
+        """Raises BackupFailed."""
+
+    def queue_load(self) -> float:
+        """How full the queue of writes is, 0 to 1; for whoever can put work off."""
+
+
+async def open_store(settings: Settings, *, on_lost: Callable[[StoreLost], None] | None = None) -> Store:
+    """Locks, migrates and opens. Raises CannotStart; `on_lost` is called on the loop, once, if the database fails."""
+    if settings.database_url is not None:
+        scheme = settings.database_url.partition(":")[0]
+        raise CannotStart(
+            f"HOOKCELL_DATABASE_URL: this hookcell cannot use a {scheme!r} database. Unset it, and the data is kept "
+            f"in SQLite in the data folder ({settings.data}, set with HOOKCELL_DATA)."
+        )
+    return await SqliteStore.open(settings.data, on_lost=on_lost)

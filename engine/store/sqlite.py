@@ -1,0 +1,122 @@
+"""The store in one SQLite file, `DATA/hookcell.db`: one writer, a few readers, one process."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from sqlalchemy import Connection
+
+from engine.errors import StoreLost
+from engine.store.backup import backup
+from engine.store.connections import driver, is_lost, prepare_file, writer_engine
+from engine.store.limits import StoreLimits
+from engine.store.lock import DataLock
+from engine.store.migrate import migrate
+from engine.store.readers import Readers
+from engine.store.writer import Writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FILE_NAME = "hookcell.db"
+
+
+class SqliteStore:
+    """See `engine.store.database.Store`. `open` raises CannotStart."""
+
+    def __init__(
+        self, path: Path, lock: DataLock, limits: StoreLimits, on_lost: Callable[[StoreLost], None] | None
+    ) -> None:
+        self._path = path
+        self._lock = lock
+        self._on_lost = on_lost
+        self._lost: StoreLost | None = None
+        self._writer = Writer(path.parent, limits, self._lose)
+        self._readers = Readers(path, limits)
+        self._closed = False
+
+    @classmethod
+    async def open(
+        cls,
+        data: Path,
+        *,
+        limits: StoreLimits | None = None,
+        on_lost: Callable[[StoreLost], None] | None = None,
+    ) -> "SqliteStore":
+        limits = limits or StoreLimits()
+        path = data / FILE_NAME
+        lock = await asyncio.to_thread(DataLock, data)
+        try:
+            store = cls(path, lock, limits, on_lost)
+            await store._writer.open(partial(_connect, path, limits))
+        except BaseException:
+            lock.release()
+            raise
+        return store
+
+    async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._lost is not None:
+            raise StoreLost(str(self._lost))
+        return cast(T, await self._writer.submit(_call(function, args, kwargs)))
+
+    async def read(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._lost is not None:
+            raise StoreLost(str(self._lost))
+        try:
+            return cast(T, await self._readers.run(_call(function, args, kwargs)))
+        except Exception as error:
+            if not is_lost(error):
+                raise
+            self._lose(error)
+            raise StoreLost(str(self._lost)) from error
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        # readers first: while one is open the log cannot be emptied
+        await self._readers.close()
+        await self._writer.close()
+        self._lock.release()
+
+    async def backup(self, target: Path) -> None:
+        await asyncio.to_thread(backup, self._path, target)
+
+    def queue_load(self) -> float:
+        return self._writer.load()
+
+    def _lose(self, error: BaseException) -> None:
+        if self._lost is not None:
+            return
+        self._lost = StoreLost(f"The database {self._path} failed ({error}); look at the disk before the next start.")
+        self._lost.__cause__ = error
+        if self._on_lost is not None:
+            self._on_lost(self._lost)
+
+
+def _connect(path: Path, limits: StoreLimits) -> Connection:
+    connection = writer_engine(path, limits).connect()
+    try:
+        prepare_file(connection)
+        # a revision that makes a table anew drops the old one, and with foreign keys on that would empty others
+        migrate(connection)
+        driver(connection).execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _call(
+    function: Callable[Concatenate[Connection, P], T], args: tuple[object, ...], kwargs: dict[str, object]
+) -> Callable[[Connection], object]:
+    # partial puts arguments first, where the connection belongs
+    return partial(_swapped, function, args, kwargs)
+
+
+def _swapped(
+    function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object], connection: Connection
+) -> object:
+    return function(connection, *args, **kwargs)
