@@ -135,6 +135,7 @@ integrations = Table(
     Column("id", String, primary_key=True),
     Column("type", String, nullable=False),
     Column("name", String, nullable=False),
+    Column("name_lower", String, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("user_id", String, nullable=False, index=True),
     Column("created_by", String, nullable=False),
