@@ -1,0 +1,217 @@
+"""Integrations and their revisions: each saved record is kept once, and the integration points to its current one.
+
+Every change of a row raises the configuration's version first, in the same transaction, so that revisions are
+numbered in the order of their commits.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, insert, or_, select, update
+
+from engine.model.integrations import Integration, Kind, OutgoingIntegration, SavedIntegration, from_record, to_record
+from engine.store import configuration
+from engine.store.schema import deliveries, integration_revisions, integrations, runs
+
+# Ascending or descending, by a key of the record.
+Order: TypeAlias = Sequence[tuple[str, Literal[1, -1]]]
+
+_COLUMNS = {
+    "_id": integrations.c.id,
+    "type": integrations.c.type,
+    "name": integrations.c.name,
+    "enabled": integrations.c.enabled,
+    "userId": integrations.c.user_id,
+    "_createdAt": integrations.c.created_at,
+    "_updatedAt": integrations.c.updated_at,
+}
+_TEXTS = ("username", "event", "alias", "avatar", "emoji", "targetRoom", "retryDelay", "scriptEngine")
+SORTABLE = frozenset({*_COLUMNS, *_TEXTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which integrations are asked for: all of some kinds, those `caller` created of others; filters narrow it.
+
+    `name` is part of the name, in any case.
+    """
+
+    all_of: frozenset[Kind]
+    own_of: frozenset[Kind]
+    caller: str
+    name: str | None = None
+    type: str | None = None
+
+
+def insert_integration(connection: Connection, integration: Integration, code: str | None, now: int) -> int:
+    """Returns the first revision."""
+    configuration.bump(connection)
+    revision = _insert_revision(connection, integration, code, now)
+    columns = {**_mirrored(integration), "revision": revision, "updated_at": now}
+    created = {"id": integration.id, "created_by": integration.created_by.id, "created_at": now}
+    connection.execute(insert(integrations).values({**columns, **created}))
+    return revision
+
+
+def revise_integration(
+    connection: Connection, integration: Integration, code: str | None, *, seen: int, now: int
+) -> int | None:
+    """Returns the new revision; None when the current one is not `seen` any more, or the integration is gone."""
+    configuration.bump(connection)
+    revision = _insert_revision(connection, integration, code, now)
+    changed = connection.execute(
+        update(integrations)
+        .where(integrations.c.id == integration.id, integrations.c.revision == seen)
+        .values({**_mirrored(integration), "revision": revision, "updated_at": now})
+    )
+    if changed.rowcount == 1:
+        return revision
+    connection.execute(delete(integration_revisions).where(integration_revisions.c.id == revision))
+    return None
+
+
+def disable_integration(connection: Connection, integration_id: str, updated_at: str, now: int) -> bool:
+    """False when it is disabled already, or gone. `updated_at` is `now` as records show dates."""
+    saved = get_integration(connection, integration_id)
+    if saved is None or not saved.integration.enabled:
+        return False
+    disabled = saved.integration.model_copy(update={"enabled": False, "updated_at": updated_at})
+    return revise_integration(connection, disabled, saved.code, seen=saved.revision, now=now) is not None
+
+
+def get_integration(connection: Connection, integration_id: str) -> SavedIntegration | None:
+    row = connection.execute(_current().where(integrations.c.id == integration_id)).one_or_none()
+    return None if row is None else _saved(row)
+
+
+def get_revision(connection: Connection, integration_id: str, revision: int) -> SavedIntegration | None:
+    """The integration as it was saved then; whether it still exists and is enabled is not asked."""
+    statement = select(integration_revisions.c.id, integration_revisions.c.record, integration_revisions.c.code).where(
+        integration_revisions.c.id == revision, integration_revisions.c.integration_id == integration_id
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _saved(row)
+
+
+def is_enabled(connection: Connection, integration_id: str) -> bool:
+    """False for one that is gone."""
+    statement = select(integrations.c.enabled).where(integrations.c.id == integration_id)
+    return connection.execute(statement).scalar_one_or_none() is True
+
+
+def count_integrations(connection: Connection, listing: Listing) -> int:
+    statement = select(func.count()).select_from(integrations).where(_asked_for(listing))
+    return connection.execute(statement).scalar_one()
+
+
+def list_integrations(
+    connection: Connection, listing: Listing, order: Order, offset: int, limit: int
+) -> list[SavedIntegration]:
+    """In natural order, oldest first, where `order` says nothing; keys that cannot be sorted by are passed over."""
+    keys = [_sort_key(key, direction) for key, direction in order if key in SORTABLE]
+    statement = _current().where(_asked_for(listing)).order_by(*keys, integrations.c.created_at, integrations.c.id)
+    return [_saved(row) for row in connection.execute(statement.offset(offset).limit(limit)).all()]
+
+
+def outgoing_after(connection: Connection, after: str, limit: int) -> list[SavedIntegration]:
+    """Outgoing integrations in the order of their ids, from the first one behind `after`."""
+    wanted = and_(integrations.c.type == "webhook-outgoing", integrations.c.id > after)
+    statement = _current().where(wanted).order_by(integrations.c.id).limit(limit)
+    return [_saved(row) for row in connection.execute(statement).all()]
+
+
+def enabled_outgoing_after(connection: Connection, after: str, limit: int) -> list[tuple[str, int]]:
+    """(id, revision) of the enabled ones, in the order of their ids."""
+    statement = (
+        select(integrations.c.id, integrations.c.revision)
+        .where(integrations.c.type == "webhook-outgoing", integrations.c.enabled, integrations.c.id > after)
+        .order_by(integrations.c.id)
+        .limit(limit)
+    )
+    return [(id, revision) for id, revision in connection.execute(statement).all()]
+
+
+def get_revisions(connection: Connection, revisions: Sequence[int]) -> list[SavedIntegration]:
+    """Those that are still there, at most 1,000 at a time."""
+    statement = select(integration_revisions.c.id, integration_revisions.c.record, integration_revisions.c.code)
+    rows = connection.execute(statement.where(integration_revisions.c.id.in_(revisions))).all()
+    return [_saved(row) for row in rows]
+
+
+def delete_integration(connection: Connection, integration_id: str) -> bool:
+    """Nothing is matched, called or claimed for it from here; `clear_removed` deletes what belonged to it."""
+    configuration.bump(connection)
+    return connection.execute(delete(integrations).where(integrations.c.id == integration_id)).rowcount == 1
+
+
+def clear_removed(connection: Connection, integration_id: str, limit: int) -> int:
+    """Deletes at most `limit` rows of what a removed integration left; returns how many, 0 when nothing is left.
+
+    A delivery that is being worked loses its row, so its worker's end finds nothing to end.
+    """
+    for table, key in ((deliveries, "seq"), (runs, "id"), (integration_revisions, "id")):
+        found = _delete_some(connection, table, key, integration_id, limit)
+        if found:
+            return found
+    return 0
+
+
+def removed_leftovers(connection: Connection, limit: int) -> list[str]:
+    """Ids of integrations that are gone and still have revisions: their removal was interrupted."""
+    statement = (
+        select(integration_revisions.c.integration_id)
+        .distinct()
+        .where(integration_revisions.c.integration_id.not_in(select(integrations.c.id)))
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars().all())
+
+
+def _delete_some(connection: Connection, table: Table, key: str, integration_id: str, limit: int) -> int:
+    some = select(table.c[key]).where(table.c.integration_id == integration_id).limit(limit)
+    return int(connection.execute(delete(table).where(table.c[key].in_(some))).rowcount)
+
+
+def _insert_revision(connection: Connection, integration: Integration, code: str | None, now: int) -> int:
+    values = {"integration_id": integration.id, "record": to_record(integration), "code": code, "created_at": now}
+    statement = insert(integration_revisions).values(values).returning(integration_revisions.c.id)
+    return int(connection.execute(statement).scalar_one())
+
+
+def _mirrored(integration: Integration) -> Mapping[str, object]:
+    return {
+        "type": integration.type,
+        "name": integration.name,
+        "name_lower": integration.name.lower(),
+        "enabled": integration.enabled,
+        "user_id": integration.user_id,
+        "token": None if isinstance(integration, OutgoingIntegration) else integration.token,
+    }
+
+
+def _current() -> Select[Any]:
+    return select(integration_revisions.c.id, integration_revisions.c.record, integration_revisions.c.code).join(
+        integrations, integrations.c.revision == integration_revisions.c.id
+    )
+
+
+def _saved(row: Row[*tuple[Any, ...]]) -> SavedIntegration:
+    return SavedIntegration(from_record(row.record), row.id, row.code)
+
+
+def _asked_for(listing: Listing) -> ColumnElement[bool]:
+    visible = or_(
+        integrations.c.type.in_(sorted(listing.all_of)),
+        and_(integrations.c.type.in_(sorted(listing.own_of)), integrations.c.created_by == listing.caller),
+    )
+    if listing.type is not None:
+        visible = and_(visible, integrations.c.type == listing.type)
+    if listing.name is not None:
+        visible = and_(visible, integrations.c.name_lower.contains(listing.name.lower(), autoescape=True))
+    return visible
+
+
+def _sort_key(key: str, direction: Literal[1, -1]) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = _COLUMNS[key] if key in _COLUMNS else integration_revisions.c.record[key].as_string()
+    return column.asc() if direction == 1 else column.desc()
