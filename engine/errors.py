@@ -11,6 +11,7 @@ HookcellError
 │   ├── InvalidParams           400: the messages of a parameter schema
 │   ├── Forbidden               403: a permission that the route itself asks for
 │   ├── NotLoggedIn             401
+│   ├── LoginFailed             401: a wrong name, password or token
 │   ├── NotFound                404
 │   └── TooLarge                413
 └── Unavailable                 503 with Retry-After: nothing was stored, the same request may be sent again
@@ -63,7 +64,11 @@ class CodedError(ClientError):
 
 
 class PlainError(ClientError):
-    """Rocket.Chat's plain error: a message and no `errorType`."""
+    """Rocket.Chat's plain error: a message and no `errorType`; `hint` says what and by how much, for the trace."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class InvalidParams(ClientError):
@@ -87,6 +92,13 @@ class NotLoggedIn(ClientError):
 
     def __init__(self) -> None:
         super().__init__("You must be logged in to do this.")
+
+
+class LoginFailed(ClientError):
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("Unauthorized")
 
 
 class NotFound(ClientError):

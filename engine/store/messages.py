@@ -2,32 +2,30 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, literal, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from engine.model.messages import Message
-from engine.store.conflicts import insert_if_absent
+from engine.store.conflicts import insert_ignoring
 from engine.store.schema import messages, rooms, users
+from engine.store.statements import Statement
+
+_COLUMNS = ("id", "room_id", "user_id", "username", "ts", "text", "body", "tmid", "origin", "edited_at", "updated_at")
+
+
+def _insert(dialect: str) -> Statement:
+    values = [bindparam(name, type_=messages.c[name].type) for name in _COLUMNS]
+    room_is_there = select(rooms.c.id).where(rooms.c.id == bindparam("room_id", type_=rooms.c.id.type)).exists()
+    source = select(*values).where(room_is_there)
+    return Statement(insert_ignoring(dialect, messages).from_select(list(_COLUMNS), source))
+
+
+_INSERT = {dialect: _insert(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 def insert_message(connection: Connection, message: Message) -> bool:
     """False when a message of this id is there already, or the room is gone: `get_message` tells which."""
-    columns = {
-        "id": message.id,
-        "room_id": message.room_id,
-        "user_id": message.user_id,
-        "username": message.username,
-        "ts": message.ts,
-        "text": message.text,
-        "body": message.body,
-        "tmid": message.tmid,
-        "origin": message.origin,
-        "edited_at": message.edited_at,
-        "updated_at": message.updated_at,
-    }
-    values = [literal(value, messages.c[name].type) for name, value in columns.items()]
-    source = select(*values).where(select(rooms.c.id).where(rooms.c.id == message.room_id).exists())
-    statement = insert_if_absent(connection, messages).from_select(list(columns), source)
-    return connection.execute(statement).rowcount == 1
+    values = {name: getattr(message, name) for name in _COLUMNS}
+    return _INSERT[connection.dialect.name].run(connection, **values) == 1
 
 
 def get_message(connection: Connection, id: str) -> Message | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, literal, select
 
 from engine.model.messages import Room
 from engine.store.conflicts import insert_if_absent
@@ -37,6 +37,16 @@ def insert_room(
     return connection.execute(statement).rowcount == 1
 
 
+def insert_direct_room(connection: Connection, room: Room) -> bool:
+    """With its members; False when those have one already."""
+    key = direct_key(user_id for user_id, _ in room.members)
+    if not insert_room(connection, room, now=room.created_at, direct_key=key):
+        return False
+    for user_id, _ in room.members:
+        add_member(connection, room.id, user_id, room.created_at)
+    return True
+
+
 def get_room(connection: Connection, *, id: str | None = None, name: str | None = None) -> Room | None:
     wanted = rooms.c.id == id if id is not None else rooms.c.name == name
     row = connection.execute(select(rooms).where(wanted)).one_or_none()
@@ -54,9 +64,10 @@ def get_direct_room(connection: Connection, user_ids: Iterable[str]) -> Room | N
 
 
 def add_member(connection: Connection, room_id: str, user_id: str, now: int) -> bool:
-    """False when the user is in it already."""
-    row = {"room_id": room_id, "user_id": user_id, "joined_at": now}
-    return connection.execute(insert_if_absent(connection, memberships).values(row)).rowcount == 1
+    """False when the user is in it already, or one of the two is gone."""
+    both = select(rooms.c.id, users.c.id, literal(now)).where(rooms.c.id == room_id, users.c.id == user_id)
+    statement = insert_if_absent(connection, memberships).from_select(["room_id", "user_id", "joined_at"], both)
+    return connection.execute(statement).rowcount == 1
 
 
 def is_member(connection: Connection, room_id: str, user_id: str) -> bool:
