@@ -1,0 +1,187 @@
+"""What classes are made with: typing, dataclasses, enum.
+
+All three look into `sys.modules` for the module a class belongs to: it is an empty one of ours, which knows only the
+words that annotations kept as text may use. Only classes of the script are decorated.
+"""
+
+import dataclasses
+import enum
+import sys
+import types
+import typing
+from typing import Any, Final
+
+from sandbox.guards import SCRIPT_MODULE, script_classes, script_getattr
+from sandbox.library import state
+from sandbox.library.facade import Facade, named
+
+_module: Final = types.ModuleType(SCRIPT_MODULE)
+vars(_module).update(
+    typing=typing, dataclasses=dataclasses, **named(typing, "ClassVar"), **named(dataclasses, "InitVar KW_ONLY")
+)
+sys.modules[SCRIPT_MODULE] = _module
+
+
+def identity(value: Any, /) -> Any:
+    return value
+
+
+def overload(function: Any, /) -> Any:
+    """`typing.overload`, without the registry that would keep the function beyond the call."""
+    return _overloaded
+
+
+def _overloaded(*args: Any, **named: Any) -> Any:
+    raise NotImplementedError("an overload has no body: define the function itself after its overloads")
+
+
+_TYPING: Final = (
+    "Any Union Optional List Dict Set FrozenSet Tuple Type Callable Iterable Iterator Generator Sequence "
+    "MutableSequence Mapping MutableMapping Collection Container Hashable Sized Reversible AbstractSet "
+    "MutableSet KeysView ValuesView ItemsView DefaultDict OrderedDict Counter Deque ChainMap Literal Final "
+    "ClassVar Annotated NoReturn Never Text AnyStr TypeVar Generic NamedTuple TypedDict NewType "
+    "Concatenate ParamSpec TypeAlias TypeGuard Self LiteralString Required NotRequired Pattern Match "
+    "SupportsInt SupportsFloat SupportsIndex SupportsAbs SupportsRound Protocol cast get_origin get_args "
+    "is_typeddict assert_never reveal_type"
+)
+
+Facade(
+    "typing",
+    {
+        **named(typing, _TYPING.replace(" reveal_type", "")),
+        "TYPE_CHECKING": False,
+        "overload": overload,
+        **dict.fromkeys(("final", "no_type_check", "runtime_checkable", "override"), identity),
+    },
+    refused={"get_type_hints": "name the fields, or use dataclasses.fields"},
+)
+
+
+def _own(kind: Any) -> Any:
+    if not isinstance(kind, type) or kind not in script_classes:
+        raise TypeError("dataclass is for classes of the script")
+    if issubclass(kind, str):
+        raise TypeError("a dataclass cannot extend str: keep the text in a field")
+    return kind
+
+
+def dataclass(cls: Any = None, /, **options: Any) -> Any:
+    """`dataclasses.dataclass`, for classes of the script."""
+
+    def decorate(kind: Any) -> Any:
+        made = dataclasses.dataclass(**options)(_own(kind))
+        script_classes.add(made)
+        return made
+
+    return decorate if cls is None else decorate(cls)
+
+
+def _fields(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, type) or not dataclasses.is_dataclass(value):
+        raise TypeError("this function should be called on dataclass instances")
+    return dataclasses.fields(value)
+
+
+def _converted(value: Any, factory: Any, as_tuple: bool) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        pairs = [
+            (field.name, _converted(script_getattr(value, field.name), factory, as_tuple)) for field in _fields(value)
+        ]
+        return factory([item for _, item in pairs]) if as_tuple else factory(pairs)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return tuple.__new__(type(value), [_converted(part, factory, as_tuple) for part in value])
+    if type(value) in (list, tuple, set, frozenset):
+        return type(value)([_converted(part, factory, as_tuple) for part in value])
+    if isinstance(value, dict):
+        pairs = [
+            (_converted(key, factory, as_tuple), _converted(part, factory, as_tuple)) for key, part in dict.items(value)
+        ]
+        return dict(pairs)
+    return value
+
+
+def asdict(obj: Any, *, dict_factory: Any = dict) -> Any:
+    """`dataclasses.asdict`; values that are not containers are given as they are, not copied."""
+    _fields(obj)
+    return _converted(obj, dict_factory, False)
+
+
+def astuple(obj: Any, *, tuple_factory: Any = tuple) -> Any:
+    _fields(obj)
+    return _converted(obj, tuple_factory, True)
+
+
+def replace(obj: Any, /, **changes: Any) -> Any:
+    for field in _fields(obj):
+        if not field.init:
+            if field.name in changes:
+                raise ValueError(
+                    f"field {field.name} is declared with init=False, it cannot be specified with replace()"
+                )
+        elif field.name not in changes:
+            changes[field.name] = script_getattr(obj, field.name)
+    return type(obj)(**changes)
+
+
+Facade(
+    "dataclasses",
+    {
+        **named(dataclasses, "field fields is_dataclass Field FrozenInstanceError InitVar MISSING KW_ONLY"),
+        "dataclass": dataclass,
+        "asdict": asdict,
+        "astuple": astuple,
+        "replace": replace,
+    },
+    refused={"make_dataclass": "write a class with @dataclass"},
+)
+
+
+class _EnumType(enum.EnumMeta):
+    """Python's, except that members given by name cannot be methods of the class in disguise."""
+
+    def __call__(cls, value: Any, *args: Any, **options: Any) -> Any:
+        if not args and "names" not in options:
+            return super().__call__(value, **options)
+        names, *rest = args or (options.pop("names"),)
+        if rest:
+            raise TypeError("Enum() takes a name and names; the others by keyword")
+        if isinstance(names, str):
+            names = str.__str__(names).replace(",", " ").split()
+        members = list(names.items()) if isinstance(names, dict) else list(names)
+        for member in members:
+            name = member if isinstance(member, str) else member[0]
+            if type(name) is not str or name.startswith("_"):
+                raise ValueError(f"{name!r} cannot be the name of a member: it begins with an underscore")
+        options["module"] = SCRIPT_MODULE
+        made = super().__call__(str(value), members, **options)
+        script_classes.add(made)
+        return made
+
+
+def _enum(base: Any) -> Any:
+    made = _EnumType(base.__name__, (base,), _EnumType.__prepare__(base.__name__, (base,)))
+    made.__module__ = "enum"
+    return made
+
+
+def unique(kind: Any) -> Any:
+    return enum.unique(kind)
+
+
+Facade(
+    "enum",
+    {
+        **{name: _enum(getattr(enum, name)) for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")},
+        **named(enum, "auto STRICT CONFORM EJECT KEEP"),
+        "unique": unique,
+    },
+)
+
+
+def finish() -> None:
+    """Let go of classes of a call that typing's caches may hold."""
+    if script_classes:
+        if "typing" in state.call.imported:
+            for clear in typing._cleanups:  # type: ignore[attr-defined]
+                clear()
+        script_classes.clear()

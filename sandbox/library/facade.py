@@ -1,0 +1,74 @@
+"""What a script imports: a frozen list of names, never a module of Python's.
+
+A facade has no `__name__`, so that a failed `from x import y` never falls back to the real module in sys.modules.
+This file is a boundary.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NoReturn
+
+
+class Facade:
+    """One importable module. `refused` says, for names left out on purpose, what to write instead."""
+
+    def __init__(
+        self,
+        title: str,
+        names: Mapping[str, object],
+        *,
+        refused: Mapping[str, str] | None = None,
+        renew: Callable[[], None] | None = None,
+    ) -> None:
+        vars(self).update(names)
+        _TABLES[title] = tuple(sorted(names))
+        _REFUSED[id(self)] = (title, refused or {})
+        _RENEW[title] = renew
+        FACADES[title] = self
+
+    def __getattr__(self, name: str) -> NoReturn:
+        title, refused = _REFUSED[id(self)]
+        if name in refused:
+            raise AttributeError(f"{title}.{name} is not available: {refused[name]}")
+        raise AttributeError(f"{title} has no {name!r} here{nearest(name, _TABLES[title])}")
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise TypeError("a module of the library cannot be changed")
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<module {_REFUSED[id(self)][0]!r}>"
+
+
+FACADES: Final[dict[str, Facade]] = {}
+_TABLES: Final[dict[str, tuple[str, ...]]] = {}
+_REFUSED: Final[dict[int, tuple[str, Mapping[str, str]]]] = {}
+_RENEW: Final[dict[str, Callable[[], None] | None]] = {}
+
+
+def named(module: object, names: str) -> dict[str, object]:
+    """These names of a module of Python's, which are safe as they are."""
+    return {name: getattr(module, name) for name in names.split()}
+
+
+def importable() -> list[str]:
+    """The titles of all facades, as they are told to authors."""
+    return sorted(title for title in FACADES if not title.startswith("_"))
+
+
+def contents(title: str) -> tuple[str, ...]:
+    """The names in a facade, sorted."""
+    return _TABLES[title]
+
+
+def renewal(title: str) -> Callable[[], None] | None:
+    """What makes the state behind a facade new for a call."""
+    return _RENEW[title]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`: did you mean loads?` or the whole list, as the end of an error message."""
+    known = list(known)
+    close = difflib.get_close_matches(name, known, 1, 0.6)
+    return f": did you mean {close[0]}? There is {', '.join(known)}" if close else f": there is {', '.join(known)}"

@@ -1,0 +1,47 @@
+"""The import statement of a script: facades by their whole dotted name, and an error that says what there is.
+
+C code of Python's library also imports through a script's `__import__` (strptime, strftime), always with a list; it
+then reads sys.modules itself, so None is enough, and warm() has put there what it needs.
+This file is a boundary.
+"""
+
+from typing import Any
+
+from sandbox.library import state
+from sandbox.library.facade import FACADES, contents, importable, nearest, renewal
+
+
+def missing_import(title: str, names: tuple[str, ...] = ()) -> str | None:
+    """Why `import title` or `from title import names` cannot work; None when it can."""
+    facade = FACADES.get(title)
+    if facade is None:
+        return f"there is no module {title!r} in scripts{nearest(title, importable())}"
+    for name in names:
+        if name not in contents(title) and f"{title}.{name}" not in FACADES:
+            try:
+                getattr(facade, name)
+            except AttributeError as error:
+                return f"cannot import {name}: {error}"
+    return None
+
+
+def script_import(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0, /) -> Any:
+    if type(fromlist) is list:
+        return None
+    facade = FACADES.get(name)
+    if level or facade is None or fromlist:
+        names = tuple(fromlist or ())
+        if level:
+            raise ImportError("relative imports are not available: a script is one file")
+        why = missing_import(name, names)
+        if why is not None:
+            raise ImportError(why)
+    imported = state.call.imported
+    if name not in imported:
+        imported.add(name)
+        renew = renewal(name)
+        if renew is not None:
+            renew()
+    if fromlist:
+        return facade
+    return facade if "." not in name else FACADES[name.partition(".")[0]]

@@ -1,0 +1,125 @@
+"""Numbers: math, statistics, random, decimal, fractions.
+
+`random` draws from a generator of the call's own, seeded by the kernel at its first use; `decimal` gets a new context
+for each call that imports it.
+"""
+
+import decimal
+import fractions
+import math
+import random
+import statistics
+from collections.abc import Callable
+from typing import Any, Final
+
+from sandbox.guards import allow_writes
+from sandbox.library import state
+from sandbox.library.arithmetic import MAX_FACTORIAL, check_bits
+from sandbox.library.facade import Facade, named
+
+_MATH: Final = (
+    "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 "
+    "expm1 fabs floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp "
+    "lgamma log log10 log1p log2 modf nan nextafter pi pow prod radians remainder sin sinh sqrt tan tanh "
+    "tau trunc ulp"
+)
+
+
+def _capped(function: Callable[..., int]) -> Callable[..., int]:
+    def call(n: Any, k: Any = None, /) -> int:
+        if isinstance(n, int) and n > MAX_FACTORIAL and not (isinstance(k, int) and k <= 64):
+            raise OverflowError(f"{function.__name__}() of more than {MAX_FACTORIAL:,} is not available")
+        return function(n) if k is None else function(n, k)
+
+    call.__name__ = call.__qualname__ = function.__name__
+    return call
+
+
+def prod(iterable: Any, /, *, start: Any = 1) -> Any:
+    """`math.prod`, with the cap on the size of integers."""
+    result = start
+    for factor in iterable:
+        if type(result) is int and type(factor) is int:
+            check_bits(result.bit_length() + factor.bit_length())
+        result = result * factor
+    return result
+
+
+Facade(
+    "math",
+    {
+        **named(math, _MATH),
+        **{name: _capped(getattr(math, name)) for name in ("factorial", "comb", "perm")},
+        "prod": prod,
+    },
+)
+
+Facade(
+    "statistics",
+    named(
+        statistics,
+        "mean fmean geometric_mean harmonic_mean median median_low median_high median_grouped mode multimode quantiles "
+        "pstdev pvariance stdev variance covariance correlation linear_regression NormalDist LinearRegression "
+        "StatisticsError",
+    ),
+)
+
+_RANDOM: Final = (
+    "random uniform triangular randint choice randrange sample shuffle choices normalvariate "
+    "lognormvariate expovariate vonmisesvariate gammavariate gauss betavariate paretovariate "
+    "weibullvariate getrandbits randbytes seed"
+)
+
+_generator: random.Random | None = None
+
+
+def forget_random() -> None:
+    global _generator
+    _generator = None
+
+
+def _of_the_call(name: str) -> Callable[..., Any]:
+    def call(*args: Any, **named: Any) -> Any:
+        global _generator
+        if _generator is None:
+            _generator = random.Random()
+        return getattr(_generator, name)(*args, **named)
+
+    call.__name__ = call.__qualname__ = name
+    return call
+
+
+Facade(
+    "random",
+    {**{name: _of_the_call(name) for name in _RANDOM.split()}, **named(random, "Random SystemRandom")},
+    renew=forget_random,
+)
+
+
+def _renew_context() -> None:
+    decimal.setcontext(decimal.Context())
+
+
+Facade(
+    "decimal",
+    named(
+        decimal,
+        "Decimal Context getcontext setcontext localcontext DecimalTuple DecimalException InvalidOperation "
+        "DivisionByZero Inexact Rounded Clamped Overflow Underflow Subnormal FloatOperation ROUND_CEILING "
+        "ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP ROUND_05UP MAX_PREC "
+        "MAX_EMAX MIN_EMIN",
+    ),
+    refused={"DefaultContext": "write decimal.Context()"},
+    renew=_renew_context,
+)
+allow_writes(decimal.Context)
+
+Facade("fractions", named(fractions, "Fraction"))
+
+
+def finish() -> None:
+    """Forget what a call left in these modules."""
+    global _generator
+    _generator = None
+    if "decimal" in state.call.imported:
+        _renew_context()

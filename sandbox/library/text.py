@@ -1,0 +1,221 @@
+"""Text and data formats: json, re, string, textwrap, html, urllib.parse, base64, csv, io, xml and their like."""
+
+import base64
+import binascii
+import csv
+import difflib
+import email.utils
+import html
+import io
+import json
+import re
+import string
+import textwrap
+import types
+import unicodedata
+import urllib.parse
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+
+from sandbox.guards import allow_writes
+from sandbox.library.facade import Facade, named
+
+
+def plain(text: Any) -> Any:
+    """A str subclass of a script as a plain str: caches of the library must not keep what a script made."""
+    if type(text) is str or not isinstance(text, str):
+        return text
+    return str.__str__(text)
+
+
+def _on_plain_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **named: Any) -> Any:
+        return function(*map(plain, args), **{name: plain(value) for name, value in named.items()})
+
+    call.__name__ = call.__qualname__ = function.__name__
+    return call
+
+
+Facade(
+    "json",
+    named(json, "loads dumps JSONDecodeError JSONEncoder"),
+    refused={"load": "write json.loads(text)", "dump": "write text = json.dumps(value)"},
+)
+
+
+def _compile(pattern: Any, flags: Any = 0) -> Any:
+    return re.compile(pattern if type(pattern) is str else plain(pattern), flags)
+
+
+def _matcher(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(pattern: Any, *args: Any, **named: Any) -> Any:
+        return function(pattern if type(pattern) is str else plain(pattern), *args, **named)
+
+    call.__name__ = call.__qualname__ = function.__name__
+    return call
+
+
+Facade(
+    "re",
+    {
+        "compile": _compile,
+        **{
+            name: _matcher(getattr(re, name))
+            for name in "match fullmatch search findall finditer split sub subn".split()
+        },
+        **named(
+            re, "escape Pattern Match error A ASCII I IGNORECASE L LOCALE M MULTILINE S DOTALL U UNICODE X VERBOSE"
+        ),
+        **named(re, "NOFLAG RegexFlag"),
+    },
+    refused={"purge": "patterns are kept for you", "DEBUG": "print the pattern instead", "Scanner": "use finditer"},
+)
+
+Facade(
+    "string",
+    named(
+        string,
+        "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits punctuation printable whitespace "
+        "capwords Template",
+    ),
+    refused={"Formatter": "write text.format(...) or an f-string"},
+)
+
+
+class _TextWrapper(textwrap.TextWrapper):
+    unicode_whitespace_trans: Any = types.MappingProxyType(textwrap.TextWrapper.unicode_whitespace_trans)
+
+
+_TextWrapper.__name__ = _TextWrapper.__qualname__ = "TextWrapper"
+_TextWrapper.__module__ = "textwrap"
+allow_writes(_TextWrapper)
+Facade("textwrap", {**named(textwrap, "wrap fill shorten indent dedent"), "TextWrapper": _TextWrapper})
+
+Facade("html", named(html, "escape unescape"))
+
+Facade(
+    "urllib.parse",
+    {
+        **{name: _on_plain_text(getattr(urllib.parse, name)) for name in "urlsplit urlparse urljoin urldefrag".split()},
+        **named(
+            urllib.parse,
+            "quote quote_plus quote_from_bytes unquote unquote_plus unquote_to_bytes urlencode parse_qs parse_qsl "
+            "urlunsplit urlunparse SplitResult ParseResult DefragResult",
+        ),
+    },
+)
+
+Facade(
+    "base64",
+    named(
+        base64,
+        "b64encode b64decode standard_b64encode standard_b64decode urlsafe_b64encode urlsafe_b64decode b32encode "
+        "b32decode b32hexencode b32hexdecode b16encode b16decode a85encode a85decode b85encode b85decode encodebytes "
+        "decodebytes",
+    ),
+)
+
+Facade(
+    "binascii",
+    named(
+        binascii, "hexlify unhexlify b2a_hex a2b_hex b2a_base64 a2b_base64 b2a_qp a2b_qp crc32 crc_hqx Error Incomplete"
+    ),
+)
+
+Facade(
+    "unicodedata",
+    named(
+        unicodedata,
+        "normalize is_normalized name lookup category bidirectional combining mirrored east_asian_width decomposition "
+        "decimal digit numeric unidata_version",
+    ),
+)
+
+Facade(
+    "difflib",
+    named(
+        difflib,
+        "SequenceMatcher Differ Match unified_diff context_diff ndiff restore get_close_matches diff_bytes "
+        "IS_LINE_JUNK IS_CHARACTER_JUNK",
+    ),
+    refused={"HtmlDiff": "chat has no HTML: use unified_diff"},
+)
+
+
+class _BytesIO(io.BytesIO):
+    def getbuffer(self) -> NoReturn:
+        raise AttributeError("getbuffer is not available: write getvalue()")
+
+
+_BytesIO.__name__ = _BytesIO.__qualname__ = "BytesIO"
+_BytesIO.__module__ = "_io"
+Facade(
+    "io",
+    {"StringIO": io.StringIO, "BytesIO": _BytesIO, "SEEK_SET": 0, "SEEK_CUR": 1, "SEEK_END": 2},
+    refused={"open": "scripts have no files: use io.StringIO for text in memory"},
+)
+
+_DIALECTS: Final = {"excel": csv.excel, "excel-tab": csv.excel_tab, "unix": csv.unix_dialect}
+
+
+def _renew_dialects() -> None:
+    for name in csv.list_dialects():
+        csv.unregister_dialect(name)
+    for name, dialect in _DIALECTS.items():
+        csv.register_dialect(name, dialect)
+
+
+Facade(
+    "csv",
+    named(
+        csv,
+        "reader writer DictReader DictWriter Dialect Sniffer Error excel excel_tab unix_dialect register_dialect "
+        "unregister_dialect get_dialect list_dialects QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC",
+    ),
+    refused={"field_size_limit": "a field may be as long as the limits of a call allow"},
+    renew=_renew_dialects,
+)
+allow_writes(csv.DictReader, csv.DictWriter, csv.Sniffer)
+
+Facade(
+    "email.utils",
+    named(
+        email.utils,
+        "parseaddr formataddr getaddresses parsedate parsedate_tz parsedate_to_datetime format_datetime "
+        "mktime_tz quote unquote",
+    ),
+    refused={"make_msgid": "use uuid.uuid4()", "formatdate": "write format_datetime(datetime.now(timezone.utc))"},
+)
+
+
+class _NoDoctype(ElementTree.TreeBuilder):
+    """Entities are declared in a DOCTYPE, and a short one can grow to gigabytes."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> NoReturn:
+        raise ElementTree.ParseError("a DOCTYPE is not accepted: it can declare entities that grow without bound")
+
+
+def fromstring(text: Any, parser: None = None) -> ElementTree.Element:
+    """ElementTree's `fromstring` without DOCTYPE, entities and parsers of one's own."""
+    if parser is not None:
+        raise TypeError("fromstring() takes no parser here")
+    reader = ElementTree.XMLParser(target=_NoDoctype())
+    reader.feed(plain(text))
+    element: ElementTree.Element = reader.close()
+    return element
+
+
+allow_writes(ElementTree.Element)
+Facade(
+    "xml.etree.ElementTree",
+    {
+        **named(
+            ElementTree,
+            "Element SubElement tostring iselement indent ParseError Comment CDATA QName".replace(" CDATA", ""),
+        ),
+        "fromstring": fromstring,
+        "XML": fromstring,
+    },
+    refused={"parse": "write fromstring(text)", "register_namespace": "write the prefix in the tag names"},
+)

@@ -1,0 +1,154 @@
+import marshal
+from types import CodeType
+
+import pytest
+
+from sandbox.compiler import compile_source, policy_digest
+from sandbox.limits import Limits
+from sandbox.outcome import Diagnostic
+from sandbox.program import Compiled
+from tests.sandbox.scripting import FORMS, compiled, refusals, rules
+
+
+def test_code_is_a_marshalled_code_object_that_names_the_authors_file() -> None:
+    code = marshal.loads(compiled("x = 1\n").code)
+    assert isinstance(code, CodeType)
+    assert code.co_filename == "script.py"
+
+
+def test_every_diagnostic_is_given_at_once_in_the_order_of_the_lines() -> None:
+    found = refusals("def f():\n    return ev._x\nasync def g(): pass\nfrom json import *\neval('1')\n")
+    assert [(d.line, d.rule) for d in found] == [
+        (2, "private-attribute"),
+        (3, "async"),
+        (4, "star-import"),
+        (5, "eval"),
+    ]
+    assert all(d.message and d.hint for d in found)
+
+
+def test_columns_count_characters_from_one() -> None:
+    (found,) = refusals('x = "ééé", y.__class__\n')
+    assert found == Diagnostic(
+        1, 12, 1, 23, "dunder", "x.__class__ is not available.", "Write isinstance(x, dict) to ask what a value is."
+    )
+
+
+def test_there_are_at_most_as_many_diagnostics_as_the_limit_says() -> None:
+    made = compile_source("_a = 1\n" * 50, filename="script.py", limits=Limits(diagnostics=7))
+    assert not isinstance(made, Compiled)
+    assert len(made) == 7
+
+
+def test_a_syntax_error_is_a_diagnostic_with_its_place() -> None:
+    (found,) = refusals("x = 1\nif x\n    pass\n")
+    assert (found.line, found.column, found.rule) == (2, 5, "syntax")
+    assert found.message == "Expected ':'."
+
+
+@pytest.mark.parametrize(
+    ("source", "rule"),
+    [
+        ("return 1\n", "syntax"),
+        ("def f(a, a): pass\n", "syntax"),
+        ("x = 1\n    y = 2\n", "syntax"),
+        ("x = '\0'\n", "syntax"),
+        ("x = '\udc80'\n", "encoding"),
+        ("(" * 500 + ")" * 500, "syntax"),
+        ("x = " + "-" * 20_000 + "1\n", "too-complex"),
+        ("x = " + "1+" * 20_000 + "1\n", "too-complex"),
+        ("x = " + "9" * 5_000 + "\n", "syntax"),
+        ("#" * 300_000, "source-size"),
+        ("match x:\n    case 1 + y.z: pass\n", "syntax"),
+    ],
+)
+def test_whatever_the_compiler_raises_is_a_diagnostic(source: str, rule: str) -> None:
+    assert rules(source) == [rule]
+
+
+def test_a_warning_of_the_compiler_is_not_an_error() -> None:
+    compiled("x = '\\d' is 'y'\n")
+
+
+def test_hooks_are_found_as_functions_and_as_methods_under_every_spelling() -> None:
+    assert compiled("def process_incoming_request(r): pass").hooks == ("process_incoming",)
+    prepare = "    def prepare_outgoing_request(self, r): pass\n"
+    answer = "    def process_outgoing_response(self, a, b): pass\n"
+    both = f"class Script:\n{prepare}{answer}"
+    assert compiled(both).hooks == ("prepare_outgoing_request", "process_outgoing_response")
+    assert compiled("x = 1").hooks == ()
+
+
+def test_hooks_inherited_by_the_script_class_count() -> None:
+    source = "class Base:\n    def process_incoming(self, r): pass\nclass Script(Base):\n    pass\n"
+    assert compiled(source).hooks == ("process_incoming",)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def process_incoming(r): pass\ndef process_incoming_request(r): pass",
+        "def process_incoming(r): pass\nclass Script:\n    def process_incoming(self, r): pass",
+        "def process_incoming(r): pass\ndef process_incoming(r): pass",
+    ],
+)
+def test_a_hook_that_is_defined_twice_is_refused(source: str) -> None:
+    assert rules(source) == ["duplicate-hook"]
+
+
+def test_a_hook_defined_in_both_branches_of_an_if_is_one_hook() -> None:
+    source = "if True:\n    def process_incoming(r): return 1\nelse:\n    def process_incoming(r): return 2\n"
+    assert compiled(source).hooks == ("process_incoming",)
+
+
+@pytest.mark.parametrize(
+    ("source", "rule"),
+    [
+        ("async def process_incoming(r): pass", "async"),
+        ("def process_incoming(r): yield 1", "generator-hook"),
+        ("def process_incoming(): pass", "hook-arguments"),
+        ("def process_incoming(a, b): pass", "hook-arguments"),
+        ("def process_incoming(a, *, b): pass", "hook-arguments"),
+        ("process_incoming = lambda: 1", "hook-arguments"),
+        ("class Script:\n    def process_incoming(self): pass", "hook-arguments"),
+        ("class process_incoming: pass", "hook"),
+    ],
+)
+def test_a_hook_of_the_wrong_shape_is_refused(source: str, rule: str) -> None:
+    assert rules(source) == [rule]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def process_incoming(a, b=1): pass",
+        "def process_incoming(*a): pass",
+        "def process_incoming(a, /, **k): pass",
+        "def process_incoming(a):\n    def inner(): yield 1\n    return list(inner())",
+        "class Script:\n    @staticmethod\n    def process_incoming(r): pass",
+        "process_incoming = lambda r: r",
+    ],
+)
+def test_a_hook_that_accepts_the_call_is_a_hook(source: str) -> None:
+    assert compiled(source).hooks == ("process_incoming",)
+
+
+def test_an_import_that_cannot_work_is_told_on_save_unless_it_may_not_run() -> None:
+    (found,) = refusals("import jsn\n")
+    assert found.rule == "import"
+    assert "did you mean json?" in found.message
+    assert rules("from json import loadz, dumps\n") == ["import"]
+    compiled("try:\n    import requests\nexcept ImportError:\n    requests = None\n")
+    compiled("def f():\n    import requests\n")
+
+
+def test_compiling_is_deterministic() -> None:
+    source = "x = {'a', 'b', 'c'}\ndef process_incoming(r): return f'{r!r:{x}}'\n"
+    assert compile_source(source, filename="s", hooks=FORMS) == compile_source(source, filename="s", hooks=FORMS)
+
+
+def test_the_policy_digest_is_a_sha256() -> None:
+    digest = policy_digest()
+    assert len(digest) == 64
+    assert digest == policy_digest()
+    assert int(digest, 16) > 0
