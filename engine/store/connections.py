@@ -18,7 +18,7 @@ from engine.errors import CannotStart
 from engine.store.limits import StoreLimits
 
 # After these nobody can say what is on the disk: only a new process, which reads it again, can.
-_LOST = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY})
+_LOST = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _WAL_BYTES_KEPT = 64 * 1024 * 1024
 
 
@@ -50,7 +50,9 @@ def connect_read_only(path: Path, busy_seconds: float, *, check_same_thread: boo
 def prepare_file(connection: Connection) -> None:
     """Sets what the file keeps, in the only order that works: `auto_vacuum` before WAL, both before a table."""
     raw = driver(connection)
-    raw.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    (pages,) = raw.execute("PRAGMA page_count").fetchone()
+    if pages == 0:
+        raw.execute("PRAGMA auto_vacuum = INCREMENTAL")
     (mode,) = raw.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise CannotStart(
@@ -73,6 +75,11 @@ def sqlite_code(error: BaseException) -> int | None:
     original = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(original, "sqlite_errorcode", None) if isinstance(original, sqlite3.Error) else None
     return None if code is None else code & 0xFF
+
+
+def said_by_sqlite(error: BaseException) -> str:
+    """The message without the statement that SQLAlchemy adds to it."""
+    return str(error.orig if isinstance(error, DBAPIError) else error)
 
 
 def is_lost(error: BaseException) -> bool:
@@ -101,6 +108,8 @@ def _engine(
         "sqlite://",
         creator=connect,
         poolclass=poolclass,
+        # what is bound may be a secret, and an error ends in the log
+        hide_parameters=True,
         json_serializer=json_text,
         json_deserializer=json_value,
         **pool,

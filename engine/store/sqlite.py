@@ -1,16 +1,18 @@
 """The store in one SQLite file, `DATA/hookcell.db`: one writer, a few readers, one process."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from engine.errors import StoreLost
+from engine.errors import CannotStart, StoreLost
 from engine.store.backup import backup
-from engine.store.connections import driver, is_lost, prepare_file, writer_engine
+from engine.store.connections import driver, is_lost, prepare_file, said_by_sqlite, writer_engine
 from engine.store.limits import StoreLimits
 from engine.store.lock import DataLock
 from engine.store.migrate import migrate
@@ -90,7 +92,9 @@ class SqliteStore:
     def _lose(self, error: BaseException) -> None:
         if self._lost is not None:
             return
-        self._lost = StoreLost(f"The database {self._path} failed ({error}); look at the disk before the next start.")
+        self._lost = StoreLost(
+            f"The database {self._path} failed ({said_by_sqlite(error)}); look at the disk before the next start."
+        )
         self._lost.__cause__ = error
         if self._on_lost is not None:
             self._on_lost(self._lost)
@@ -103,6 +107,12 @@ def _connect(path: Path, limits: StoreLimits) -> Connection:
         # a revision that makes a table anew drops the old one, and with foreign keys on that would empty others
         migrate(connection)
         driver(connection).execute("PRAGMA foreign_keys = ON")
+    except (sqlite3.Error, DBAPIError) as error:
+        connection.close()
+        raise CannotStart(
+            f"The database {path} cannot be opened ({said_by_sqlite(error)}). If another program has it "
+            "open, end that one; if the file is damaged, put a backup in its place."
+        ) from error
     except BaseException:
         connection.close()
         raise

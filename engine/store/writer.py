@@ -44,6 +44,7 @@ class Writer:
         self._closing = False
         self._lost = False
         # below: the thread's, read without a lock
+        self._taken: list[Operation] = []
         self._disk_low = False
         self._disk_looked_at = -_DISK_LOOK_SECONDS
         self._tidy_at = time.monotonic() + limits.tidy_every_seconds
@@ -155,7 +156,7 @@ class Writer:
 
     def _commit_group(self, connection: Connection) -> None:
         self._look_at_disk()
-        taken: list[Operation] = []
+        taken = self._taken = []
         if self._disk_low:
             for operation in self._take():
                 operation.error = self._low()
@@ -165,11 +166,8 @@ class Writer:
                 run_group(connection, self._take(), taken)
             except OperationalError as error:
                 if taken or sqlite_code(error) != sqlite3.SQLITE_BUSY:
-                    self._fail_taken(taken)
                     raise
-            except Exception:
-                self._fail_taken(taken)
-                raise
+        self._taken = []
         self._tell(_answer, taken)
 
     def _take(self) -> Iterator[Operation]:
@@ -194,24 +192,23 @@ class Writer:
     def _tidy(self, raw: sqlite3.Connection) -> None:
         self._tidy_at = time.monotonic() + self._limits.tidy_every_seconds
         try:
-            raw.execute(f"PRAGMA incremental_vacuum({self._limits.tidy_pages})").fetchall()
+            # gives one page back a step, and pysqlite takes more than one step in a script only
+            raw.executescript(f"PRAGMA incremental_vacuum({self._limits.tidy_pages})")
             raw.execute("PRAGMA optimize").fetchall()
         except sqlite3.Error as error:
             # a full disk or another process's lock: the next time will do
             if is_lost(error):
                 raise
 
-    def _fail_taken(self, taken: list[Operation]) -> None:
-        for operation in taken:
-            operation.error = _lost()
-        self._tell(_answer, taken)
-
     def _lose(self, error: Exception) -> None:
         with self._work:
             self._lost = True
-            waiting = [self._pop() for _ in range(len(self._queue))]
-        self._fail_taken(waiting)
+            unanswered = self._taken + [self._pop() for _ in range(len(self._queue))]
+        for operation in unanswered:
+            operation.error = _lost()
+        # who is told so finds the store refusing everything
         self._tell(self._on_lost, error)
+        self._tell(_answer, unanswered)
 
     def _tell(self, callback: Callable[..., object], *arguments: object) -> None:
         # a loop that is closed has nobody left to answer
