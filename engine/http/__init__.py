@@ -1,0 +1,35 @@
+"""Everything hookcell sends into the network goes through here, and nothing else imports httpx2 or httpcore2.
+
+`policy.py` and `addresses.py` say where, `backend.py` holds to it at the moment of connecting, `urls.py` and
+`headers.py` say what a request may be, `answers.py` what an answer may be, `pools.py` how many, `client.py` tells the
+story of one request. `resolver.py` is the seam for tests.
+"""
+
+from engine.http.answers import MAX_ANSWER
+from engine.http.client import MAX_REDIRECTS, MAX_TIMEOUT, Answer, GuardedClient, OutgoingRequest
+from engine.http.errors import KINDS, HttpError, Kind
+from engine.http.headers import is_credential
+from engine.http.policy import SETTING, EgressPolicy
+from engine.http.pools import MAX_REQUESTS, MAX_REQUESTS_A_DESTINATION
+from engine.http.resolver import Resolver, SystemResolver
+from engine.http.urls import destination_of
+
+__all__ = [
+    "KINDS",
+    "MAX_ANSWER",
+    "MAX_REDIRECTS",
+    "MAX_REQUESTS",
+    "MAX_REQUESTS_A_DESTINATION",
+    "MAX_TIMEOUT",
+    "SETTING",
+    "Answer",
+    "EgressPolicy",
+    "GuardedClient",
+    "HttpError",
+    "Kind",
+    "OutgoingRequest",
+    "Resolver",
+    "SystemResolver",
+    "destination_of",
+    "is_credential",
+]

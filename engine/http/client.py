@@ -1,0 +1,184 @@
+"""The guarded client: one request out, one answer back, within a policy, a time and a size.
+
+Nothing comes from the environment but the certificates to trust (SSL_CERT_FILE): no proxies, no netrc; no cookies are
+kept. Redirects are decided hop by hop like requests of their own, with the same method, headers and body.
+"""
+
+import asyncio
+import re
+import ssl
+import time
+from dataclasses import dataclass
+
+import httpcore2
+import httpx2
+
+from engine.http.answers import MAX_ANSWER, answer_headers, decoded, read
+from engine.http.errors import LIBRARY_ERRORS, HttpError, translated
+from engine.http.headers import Headers, checked, redirected, sent
+from engine.http.policy import EgressPolicy
+from engine.http.pools import Places, Pools
+from engine.http.resolver import Resolver, SystemResolver
+from engine.http.urls import Target, parse_url
+
+MAX_TIMEOUT = 20.0
+MIN_TIMEOUT = 0.001
+MAX_BODY = 5 * 1024 * 1024
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_METHOD = re.compile(r"[A-Za-z][A-Za-z-]{0,31}")
+_NEVER = frozenset({"CONNECT", "TRACE"})
+
+
+@dataclass(frozen=True)
+class OutgoingRequest:
+    """`timeout` in seconds covers everything, looking names up and redirects included."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes | None = None
+    timeout: float = MAX_TIMEOUT
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`headers` have lower-case names; `url` is the last one called, without credentials."""
+
+    status: int
+    headers: Headers
+    content: bytes
+    truncated: bool
+    url: str
+    duration_ms: int
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    """One hop: a request with everything about it checked."""
+
+    target: Target
+    method: str
+    headers: Headers
+    body: bytes | None
+
+
+class GuardedClient:
+    """Every outgoing request of hookcell. Lives on one event loop; `close` it there."""
+
+    def __init__(
+        self, policy: EgressPolicy, *, resolver: Resolver | None = None, ssl_context: ssl.SSLContext | None = None
+    ) -> None:
+        self._policy = policy
+        self._places = Places()
+        self._pools = Pools(resolver or SystemResolver(), ssl_context or httpx2.create_ssl_context())
+        self._closed = False
+        self._under_way: dict[asyncio.Timeout, asyncio.Event] = {}
+
+    async def send(
+        self, request: OutgoingRequest, *, allow: EgressPolicy | None = None, limit: int = MAX_ANSWER
+    ) -> Answer:
+        """The answer, whatever its status, cut at `limit` bytes; `allow` widens the policy for this request.
+
+        Raises HttpError when there is none, and RuntimeError after `close`.
+        """
+        if self._closed:
+            raise RuntimeError("the HTTP client is closed")
+        started = time.monotonic()
+        exchange = _checked(request)
+        policy = self._policy | allow if allow is not None else self._policy
+        deadline = asyncio.timeout(request.timeout)
+        gone = self._under_way[deadline] = asyncio.Event()
+        try:
+            async with deadline:
+                return await self._follow(exchange, policy, min(limit, MAX_ANSWER), started)
+        except TimeoutError:
+            destination = exchange.target.destination
+            if self._closed:
+                raise HttpError("connect", f"the request to {destination} was given up: hookcell is stopping") from None
+            raise HttpError("timeout", f"no complete answer from {destination} in {request.timeout:g} s") from None
+        finally:
+            del self._under_way[deadline]
+            gone.set()
+
+    async def close(self) -> None:
+        """Closes every connection; requests under way end with HttpError `connect`."""
+        self._closed = True
+        under_way = dict(self._under_way)
+        for deadline in under_way:
+            deadline.reschedule(0)
+        for gone in under_way.values():
+            await gone.wait()
+        await self._pools.close()
+
+    @property
+    def connections(self) -> list[str]:
+        """The connections open now, described: for tests and diagnosis."""
+        return self._pools.connections
+
+    async def _follow(self, exchange: _Exchange, policy: EgressPolicy, limit: int, started: float) -> Answer:
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._exchange(exchange, policy, limit, started)
+            if answer.status not in REDIRECTS:
+                return answer
+            exchange = _redirected(exchange, answer)
+        raise HttpError("too-many-redirects", f"error-too-many-redirects: more than {MAX_REDIRECTS} were answered")
+
+    async def _exchange(self, exchange: _Exchange, policy: EgressPolicy, limit: int, started: float) -> Answer:
+        target = exchange.target
+        async with self._places.taken(target.destination), self._pools.lease(policy) as pool:
+            try:
+                response = await pool.handle_async_request(_wire(exchange))
+                try:
+                    headers = answer_headers(response.headers, target.destination)
+                    body, truncated = await read(response.aiter_stream(), limit)
+                finally:
+                    await response.aclose()
+            except LIBRARY_ERRORS as error:
+                raise translated(error, target.destination) from error
+        body, truncated = await decoded(body, truncated, headers, limit, target.destination)
+        duration = round((time.monotonic() - started) * 1000)
+        return Answer(response.status, headers, body, truncated, target.url, duration)
+
+
+def _checked(request: OutgoingRequest) -> _Exchange:
+    method = request.method.upper()
+    if not _METHOD.fullmatch(request.method) or method in _NEVER:
+        raise HttpError("bad-request", f"the request cannot be sent: {request.method[:80]!r} is no method to call with")
+    if not MIN_TIMEOUT <= request.timeout <= MAX_TIMEOUT:
+        raise HttpError("bad-request", "the request cannot be sent: its timeout must be between 1 and 20000 ms")
+    if request.body is not None and len(request.body) > MAX_BODY:
+        raise HttpError(
+            "bad-request",
+            f"the request cannot be sent: its body has {len(request.body)} bytes; at most {MAX_BODY} are sent",
+        )
+    return _Exchange(parse_url(request.url), method, checked(request.headers), request.body)
+
+
+def _redirected(exchange: _Exchange, answer: Answer) -> _Exchange:
+    before = exchange.target
+    location = next((value for name, value in answer.headers if name == "location"), "")
+    if not location:
+        raise HttpError(
+            "redirect-without-location",
+            f"redirect-response-location-header-missing: {before.destination} answered {answer.status} without one",
+        )
+    try:
+        after = before.joined(location)
+    except HttpError as error:
+        raise HttpError(error.kind, f"{before.destination} redirects, but {error.message}") from None
+    headers = exchange.headers
+    if before.authorization is not None and not any(name.lower() == "authorization" for name, _ in headers):
+        headers = (*headers, ("Authorization", before.authorization))
+    return _Exchange(after, exchange.method, redirected(headers, before, after), exchange.body)
+
+
+def _wire(exchange: _Exchange) -> httpcore2.Request:
+    target = exchange.target
+    return httpcore2.Request(
+        method=exchange.method,
+        url=httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path),
+        headers=sent(target, exchange.method, exchange.headers, exchange.body),
+        content=exchange.body,
+    )

@@ -1,0 +1,47 @@
+"""What the tests of the client share: names without a network, and a client for the receiver on loopback."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from ssl import SSLContext
+
+from engine.http import EgressPolicy, GuardedClient, HttpError, OutgoingRequest, Resolver
+
+LOOPBACK = EgressPolicy.parse("127.0.0.0/8")
+
+
+class Names:
+    """Resolves from a table; `asked` lists the names looked up. A name that is not there does not exist."""
+
+    def __init__(self, **addresses: list[str]) -> None:
+        self.addresses = {name.replace("_", "."): found for name, found in addresses.items()}
+        self.asked: list[str] = []
+
+    async def resolve(self, host: str) -> list[str]:
+        self.asked.append(host)
+        if host not in self.addresses:
+            raise OSError(-2, "Name or service not known")
+        return self.addresses[host]
+
+
+@asynccontextmanager
+async def client(
+    policy: EgressPolicy = LOOPBACK, *, resolver: Resolver | None = None, tls: SSLContext | None = None
+) -> AsyncGenerator[GuardedClient]:
+    guarded = GuardedClient(policy, resolver=resolver or Names(), ssl_context=tls)
+    try:
+        yield guarded
+    finally:
+        await guarded.close()
+
+
+def get(url: str, *headers: tuple[str, str], timeout: float = 10) -> OutgoingRequest:
+    return OutgoingRequest("GET", url, headers, None, timeout)
+
+
+async def failure(guarded: GuardedClient, request: OutgoingRequest) -> HttpError:
+    """The error that sending `request` ends with."""
+    try:
+        answer = await guarded.send(request)
+    except HttpError as error:
+        return error
+    raise AssertionError(f"answered {answer.status}")
