@@ -117,6 +117,6 @@ def _engine(
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver(connection).execute(begin)
 
     return engine

@@ -34,16 +34,7 @@ class Readers:
     async def run(self, read: Callable[[Connection], object]) -> object:
         """Raises StoreBusy when too many wait, when none comes free in time, or when the read took too long."""
         self._refuse_when_closing()
-        if self._waiting >= self._limits.reads_waiting:
-            raise StoreBusy("Too many reads wait for the database.")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._limits.reads_waiting_seconds):
-                await self._free.acquire()
-        except TimeoutError:
-            raise StoreBusy(f"No read came free within {self._limits.reads_waiting_seconds:g} s.") from None
-        finally:
-            self._waiting -= 1
+        await self._wait()
         try:
             self._refuse_when_closing()
             running = asyncio.get_running_loop().run_in_executor(self._threads, self._run, read)
@@ -53,6 +44,21 @@ class Readers:
         # a waiter that is cancelled leaves its thread at work: the place is free when that ends, not before
         running.add_done_callback(lambda _: self._free.release())
         return await asyncio.shield(running)
+
+    async def _wait(self) -> None:
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        if self._waiting >= self._limits.reads_waiting:
+            raise StoreBusy("Too many reads wait for the database.")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._limits.reads_waiting_seconds):
+                await self._free.acquire()
+        except TimeoutError:
+            raise StoreBusy(f"No reader came free within {self._limits.reads_waiting_seconds:g} s.") from None
+        finally:
+            self._waiting -= 1
 
     async def close(self) -> None:
         self._closing = True

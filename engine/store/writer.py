@@ -16,7 +16,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 
 from engine.errors import HookcellError, Stopping, StoreBusy, StoreLost
 from engine.store.connections import driver, is_lost, sqlite_code
@@ -164,7 +163,8 @@ class Writer:
         elif self._queue:
             try:
                 run_group(connection, self._take(), taken)
-            except OperationalError as error:
+            except Exception as error:
+                # another process has the lock: they still wait, and the next try is a second away
                 if taken or sqlite_code(error) != sqlite3.SQLITE_BUSY:
                     raise
         self._taken = []

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.errors import CannotStart, DataLocked
 from engine.settings import Settings
 from engine.store.database import open_store
+from engine.store.limits import StoreLimits
 from engine.store.schema import memberships
 from tests.engine.store.stores import add, count, names, opened
 
@@ -72,10 +73,11 @@ def test_the_file_is_set_up_for_durability_and_for_giving_pages_back(tmp_path: P
     asyncio.run(run())
 
 
-def test_free_pages_are_given_back_at_the_end(tmp_path: Path) -> None:
-    def clear(connection: Connection) -> None:
-        connection.exec_driver_sql("DELETE FROM permissions")
+def clear(connection: Connection) -> None:
+    connection.exec_driver_sql("DELETE FROM permissions")
 
+
+def test_free_pages_are_given_back_at_the_end(tmp_path: Path) -> None:
     async def run() -> tuple[int, int]:
         file = tmp_path / "hookcell.db"
         async with opened(tmp_path) as store:
@@ -88,6 +90,25 @@ def test_free_pages_are_given_back_at_the_end(tmp_path: Path) -> None:
 
     full, cleared = asyncio.run(run())
     assert full > 2_000_000 > 400_000 > cleared
+
+
+def test_free_pages_are_given_back_while_the_store_runs(tmp_path: Path) -> None:
+    def free_pages(connection: Connection) -> int:
+        found: int = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
+        return found
+
+    async def run() -> None:
+        async with opened(tmp_path, StoreLimits(tidy_every_seconds=0.02)) as store:
+            await store.write(add, "a", 1_000_000)
+            await store.write(clear)
+            for _ in range(500):
+                if await store.read(free_pages) == 0:
+                    break
+                await asyncio.sleep(0.02)
+            else:
+                pytest.fail("the pages were kept")
+
+    asyncio.run(run())
 
 
 def test_a_second_store_on_the_same_data_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import Stopping, StoreBusy, StoreLost
 from engine.store.limits import StoreLimits
+from engine.store.schema import memberships
 from engine.store.sqlite import SqliteStore
 from tests.engine.store.stores import add, allow_pages, count, hold, names, opened, outcomes, trace
 
@@ -125,6 +126,23 @@ async def test_when_sqlite_takes_a_group_back_the_others_run_again_each_alone(tm
         assert await store.read(names) == {"a", "b", "c"}
     # the one that held the thread, a, b; c is in the next group
     assert log.count("COMMIT") == 4
+
+
+async def test_a_commit_that_fails_is_told_to_the_one_it_failed_for(tmp_path: Path) -> None:
+    def dangling(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        connection.execute(insert(memberships).values(room_id="none", user_id="none", joined_at=0))
+
+    async with opened(tmp_path) as store:
+        async with busy(store):
+            first = asyncio.ensure_future(store.write(add, "a"))
+            second = asyncio.ensure_future(store.write(dangling))
+            third = asyncio.ensure_future(store.write(add, "b"))
+            await asyncio.sleep(0)
+        assert (await first, await third) == ("a", "b")
+        with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+            await second
+        assert await store.read(names) == {"a", "b"}
 
 
 async def test_a_write_sees_what_was_answered_before_and_a_read_too(tmp_path: Path) -> None:
