@@ -1,0 +1,247 @@
+"""Inside the child: load one script, then serve its calls until the server closes the socket.
+
+The end of a call belongs to the call: globals are cleared and leftovers collected under its timer, so that nothing of
+it runs inside the next. A call whose timer expired, or that ran out of memory, is answered by a last result, and the
+cell ends. Replies are held while more frames are at hand (a write each would cost two context switches a call), but
+for no longer than HOLD_NS, and a slow call lets them go at its first tick.
+"""
+
+import gc
+import marshal
+import os
+import resource
+import signal
+import sys
+from time import perf_counter_ns, process_time, process_time_ns
+from types import CodeType, FrameType
+from typing import Any
+
+import orjson
+
+from sandbox import library, wire
+from sandbox.harden import CLEAR_REFS_FD, SOCKET_FD
+from sandbox.library import TimeLimit
+from sandbox.limits import Limits
+from sandbox.report import Log, author_line, raised
+from sandbox.result import BadResult, ResultTooLarge, encode_result
+
+HOLD_NS = 700_000
+READ_BYTES = 256 * 1024
+FIRST_TICK, TICK = 0.004, 0.020
+BALLAST = 1024 * 1024
+
+
+class RunRole:
+    def warm(self) -> None:
+        library.warm()
+        # Every path of a call once, so that the pages and caches it needs are the zygote's.
+        Limits()
+        marshal.loads(marshal.dumps(compile("x = 1", "warm", "exec")))
+
+    def prepare(self) -> None:
+        # What a finaliser prints or raises must not reach a descriptor: the filter kills for it.
+        sys.unraisablehook = lambda _: None
+        sys.stdout = sys.stderr = None
+        self.cell = Cell()
+        signal.signal(signal.SIGPROF, self.cell.on_tick)
+
+    def serve(self, layers: list[str], *, clear_refs: bool) -> None:
+        self.cell.serve(layers, clear_refs=clear_refs)
+
+
+class Cell:
+    def __init__(self) -> None:
+        self.armed = False
+        self.expired = False
+        self.held: list[bytes] = []
+        self.held_since = 0
+        self.ballast: bytearray | None = bytearray(BALLAST)
+        self.clear_refs = False
+        self.start_rss = 0
+
+    def serve(self, layers: list[str], *, clear_refs: bool) -> None:
+        self.clear_refs = clear_refs
+        decoder = wire.Decoder(max_meta=wire.MAX_META_DOWN, max_payload=wire.MAX_PAYLOAD_DOWN)
+        gc.disable()
+        while True:
+            data = os.read(SOCKET_FD, READ_BYTES)
+            if not data:
+                return
+            decoder.feed(data)
+            while (frame := decoder.next()) is not None:
+                if frame.kind == wire.CALL:
+                    if not self.call(frame):
+                        self.flush()
+                        return
+                    if perf_counter_ns() - self.held_since > HOLD_NS:
+                        self.flush()
+                else:
+                    self.load(frame, layers)
+            self.flush()
+
+    def load(self, frame: wire.Frame, layers: list[str]) -> None:
+        meta = orjson.loads(frame.meta)
+        self.limits = Limits(**meta["limits"])
+        self.filename: str = meta["filename"]
+        self.hooks: list[list[str]] = meta["hooks"]
+        self.code: CodeType = marshal.loads(frame.payload)
+        gc.freeze()
+        self.start_rss = self.resident()
+        self.hold(wire.encode(wire.READY, 0, orjson.dumps({"layers": layers})))
+
+    def call(self, frame: wire.Frame) -> bool:
+        """Serves one call; False when this cell must end."""
+        self.started = perf_counter_ns()
+        self.cpu_started_ns = process_time_ns()
+        self.cpu_started = process_time()
+        self.current = frame.call
+        self.expired = False
+        self.line: int | None = None
+        self.log = Log(self.limits.log_bytes)
+        rss = self.resident()
+        signal.setitimer(signal.ITIMER_PROF, FIRST_TICK, TICK)
+        allocated = gc.get_count()[0]
+        fields: dict[str, Any]
+        payload = b""
+        try:
+            try:
+                self.armed = True
+                fields, payload = self.run(frame)
+                library.end()
+                if gc.get_count()[0] > allocated:
+                    gc.collect(0)
+            finally:
+                self.armed = False
+        except TimeLimit:
+            fields = {}
+        except MemoryError as error:
+            self.ballast = None
+            fields = {"outcome": "out-of-memory", "line": author_line(error.__traceback__, self.filename)}
+            error.__traceback__ = None
+        if self.expired:
+            fields, payload = {"outcome": "timed-out", "line": self.line}, b""
+        last = self.expired or fields["outcome"] == "out-of-memory"
+        self.reply(fields, payload, rss, last=last)
+        return not last
+
+    def run(self, frame: wire.Frame) -> tuple[dict[str, Any], bytes]:
+        """The author's code, start to end; what it raises is turned into fields here, under its own timer."""
+        meta = orjson.loads(frame.meta)
+        arguments = meta["args"]
+        if (body := meta.get("body")) is not None:
+            put_body(arguments[0], body, frame.payload)
+        scope = library.begin(library.CallState(self.log.write, meta.get("now")))
+        try:
+            exec(self.code, scope)
+            index = meta["hook"]
+            if index < 0:
+                return {"outcome": "completed"}, orjson.dumps(self.defined(scope))
+            result = self.find(scope, index)(*arguments)
+            payload = encode_result(result, self.limits)
+            fields: dict[str, Any] = {"outcome": "completed"}
+            if result is None and meta.get("watch"):
+                fields["forgot"] = arguments != orjson.loads(frame.meta)["args"]
+            return fields, payload
+        except ResultTooLarge as error:
+            return {"outcome": "output-too-large", "message": str(error)}, b""
+        except BadResult as error:
+            return {"outcome": "raised", "exception": "BadResult", "message": str(error), "trace": []}, b""
+        except (TimeLimit, MemoryError):
+            raise
+        except BaseException as error:
+            return raised(error, self.filename, self.limits.traceback_lines), b""
+        finally:
+            scope.clear()
+
+    def find(self, scope: dict[str, Any], index: int) -> Any:
+        for name in self.hooks[index]:
+            if callable(hook := scope.get(name)):
+                return hook
+        script = scope.get("Script")
+        if isinstance(script, type):
+            for name in self.hooks[index]:
+                if hasattr(script, name):
+                    return getattr(script(), name)
+        raise LookupError(f"the script defines no {self.hooks[index][0]}")
+
+    def defined(self, scope: dict[str, Any]) -> list[str]:
+        script = scope.get("Script")
+        found = []
+        for names in self.hooks:
+            if any(callable(scope.get(name)) or (isinstance(script, type) and hasattr(script, name)) for name in names):
+                found.append(names[0])
+        return found
+
+    def on_tick(self, number: int, frame: FrameType | None) -> None:
+        if not self.armed:
+            return
+        if self.held:
+            self.flush()
+        if process_time() - self.cpu_started < self.limits.cpu_seconds:
+            return
+        self.line = author_line(frame, self.filename) or self.line
+        if not self.expired:
+            self.expired = True
+            raise TimeLimit
+        # The first was swallowed (a finaliser, `finally: continue`, `__exit__` returning True): no second chance.
+        self.armed = False
+        self.reply({"outcome": "timed-out", "line": self.line}, b"", None, last=True)
+        self.flush()
+        os._exit(0)
+
+    def reply(self, fields: dict[str, Any], payload: bytes, rss: int | None, *, last: bool) -> None:
+        now = self.usage()
+        fields["wall"] = (perf_counter_ns() - self.started) // 1000
+        fields["cpu"] = (process_time_ns() - self.cpu_started_ns) // 1000
+        fields["peak"] = max(0, now - rss) if self.clear_refs and rss is not None else None
+        fields["growth"] = max(0, now - self.start_rss)
+        fields["log"] = self.log.entries()
+        kind = wire.LAST_RESULT if last else wire.RESULT
+        self.hold(wire.encode(kind, self.current, orjson.dumps(fields), payload))
+
+    def resident(self) -> int:
+        """Bytes resident now; from here on `usage` is the high-water mark."""
+        if self.clear_refs:
+            os.write(CLEAR_REFS_FD, b"5")
+        return self.usage()
+
+    def usage(self) -> int:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+    def hold(self, reply: bytes) -> None:
+        if not self.held:
+            self.held_since = perf_counter_ns()
+        self.held.append(reply)
+
+    def flush(self) -> None:
+        data = b"".join(self.held)
+        self.held.clear()
+        view = memoryview(data)
+        while view:
+            view = view[os.write(SOCKET_FD, view) :]
+
+
+def put_body(argument: dict[str, Any], body: dict[str, list[str]], raw: bytes) -> None:
+    """Decodes the raw body into its places; what is not valid JSON is `{}`, NaN and Infinity among it."""
+    for name in body["text"]:
+        argument[name] = raw.decode("utf-8", "surrogateescape")
+    if body["parsed"]:
+        try:
+            value = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            value = parse_leniently(raw)
+        for name in body["parsed"]:
+            argument[name] = value
+
+
+def parse_leniently(raw: bytes) -> Any:
+    """What orjson refuses and JSON allows: lone surrogates in escapes, a byte order mark."""
+    import json
+
+    def refuse(constant: str) -> Any:
+        raise ValueError(constant)
+
+    try:
+        return json.loads(raw, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        return {}

@@ -1,0 +1,178 @@
+"""From a cell's answer to an Outcome, believing nothing: every field is checked by type and size.
+
+Tracebacks are rendered here: the cell sends line numbers and names, the source is the server's.
+"""
+
+from typing import Any, TypeVar
+
+import orjson
+
+from sandbox import wire
+from sandbox.limits import Limits
+from sandbox.outcome import (
+    Completed,
+    Diagnostic,
+    JsonValue,
+    LogLine,
+    Outcome,
+    OutOfMemory,
+    OutputTooLarge,
+    Raised,
+    Receipt,
+    TimedOut,
+    TraceLine,
+)
+from sandbox.program import Compiled, Program, Rejected
+
+T = TypeVar("T")
+
+MAX_NODES = 20_000
+MAX_TEXT = 8_000
+MAX_NUMBER = 2**53
+# so that nothing a script prints can act on a terminal
+CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
+
+
+def meta_of(frame: wire.Frame) -> dict[str, Any]:
+    """The frame's meta part as an object. Raises BadFrame."""
+    if wire.count_nodes(frame.meta) > MAX_NODES and wire.count_nodes_outside_text(frame.meta) > MAX_NODES:
+        raise wire.BadFrame("a meta part with too many values")
+    try:
+        meta = orjson.loads(frame.meta)
+    except orjson.JSONDecodeError:
+        raise wire.BadFrame("a meta part that is not JSON") from None
+    return checked(meta, dict)
+
+
+def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: bytes) -> Outcome:
+    """All outcomes a cell may report. Raises BadFrame."""
+    receipt = Receipt(
+        wall_us=number(meta, "wall"),
+        cpu_us=number(meta, "cpu"),
+        peak_memory=None if meta.get("peak") is None else number(meta, "peak"),
+        output_bytes=len(payload),
+    )
+    log = _log(meta)
+    match meta.get("outcome"):
+        case "completed":
+            return Completed(value_of(payload), receipt, log, forgot_return=meta.get("forgot") is True)
+        case "raised":
+            trace = _trace(meta, limits)
+            rendered = render(meta, program, limits)
+            line = trace[-1].line if trace else None
+            return Raised(text(meta, "exception"), text(meta, "message"), line, trace, rendered, receipt, log)
+        case "timed-out":
+            return TimedOut("cpu", limits.cpu_seconds, _line(meta), receipt, log)
+        case "out-of-memory":
+            return OutOfMemory(limits.memory, _line(meta), receipt, log)
+        case "output-too-large":
+            return OutputTooLarge(text(meta, "message"), receipt, log)
+    raise wire.BadFrame("an outcome that there is not")
+
+
+def too_many_nodes(payload: bytes, limits: Limits) -> bool:
+    """Whether the quick upper bound says that parsing might hold the event loop."""
+    return wire.count_nodes(payload) > limits.result_nodes + 1
+
+
+def compiled(frame: wire.Frame, limits: Limits, known_hooks: frozenset[str]) -> Compiled | Rejected:
+    """A compile cell's answer. Raises BadFrame."""
+    meta = meta_of(frame)
+    if meta.get("outcome") == "compiled":
+        hooks = tuple(checked(hook, str) for hook in checked(meta.get("hooks"), list))
+        if not known_hooks.issuperset(hooks) or not frame.payload:
+            raise wire.BadFrame("hooks that nobody asked for")
+        return Compiled(frame.payload, hooks)
+    if meta.get("outcome") != "rejected":
+        raise wire.BadFrame("an outcome that there is not")
+    found = checked(meta.get("diagnostics"), list)[: limits.diagnostics]
+    if not found:
+        raise wire.BadFrame("a rejection without a reason")
+    return Rejected(tuple(_diagnostic(checked(item, dict)) for item in found))
+
+
+def _diagnostic(item: dict[str, Any]) -> Diagnostic:
+    return Diagnostic(
+        line=number(item, "line"),
+        column=number(item, "column"),
+        end_line=number(item, "end_line"),
+        end_column=number(item, "end_column"),
+        rule=text(item, "rule"),
+        message=text(item, "message"),
+        hint=text(item, "hint"),
+    )
+
+
+def value_of(payload: bytes) -> JsonValue:
+    try:
+        value: JsonValue = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        raise wire.BadFrame("a result that is not JSON") from None
+    return value
+
+
+def render(meta: dict[str, Any], program: Program, limits: Limits) -> str:
+    """A traceback as CPython prints it, in the author's lines only."""
+    lines = program.source.split("\n")
+    blocks = []
+    for error in [*reversed(checked(meta.get("chain", []), list)[:8]), meta]:
+        block = []
+        trace = _trace(checked(error, dict), limits)
+        if trace:
+            block.append("Traceback (most recent call last):")
+        for step in trace:
+            block.append(f'  File "{program.filename}", line {step.line}, in {step.function}')
+            if 0 < step.line <= len(lines) and (source := lines[step.line - 1].strip()):
+                block.append(f"    {source[:500]}")
+        message = text(error, "message")
+        block.append(f"{text(error, 'exception')}: {message}" if message else text(error, "exception"))
+        blocks.append("\n".join(block))
+    return "\n\nwhich led to\n\n".join(blocks)
+
+
+def _trace(meta: dict[str, Any], limits: Limits) -> tuple[TraceLine, ...]:
+    steps = []
+    for item in checked(meta.get("trace"), list)[: limits.traceback_lines]:
+        line, function = (checked(item, list) + [None, None])[:2]
+        steps.append(TraceLine(checked(line, int), clean(checked(function, str))[:200]))
+    return tuple(steps)
+
+
+def _log(meta: dict[str, Any]) -> tuple[LogLine, ...]:
+    lines: list[LogLine] = []
+    for item in checked(meta.get("log"), list):
+        level, entry = (checked(item, list) + [None, None])[:2]
+        written = clean(checked(entry, str))
+        if checked(level, str) == "print":
+            # what was printed is lines; the newline that ends the last one is not a line of its own
+            lines += (LogLine("print", line) for line in written.removesuffix("\n").split("\n"))
+        elif level in ("debug", "info", "warning", "error"):
+            lines.append(LogLine(level, written))
+        else:
+            raise wire.BadFrame("a log level that there is not")
+    return tuple(lines)
+
+
+def _line(meta: dict[str, Any]) -> int | None:
+    return None if meta.get("line") is None else number(meta, "line")
+
+
+def clean(value: str) -> str:
+    return value.translate(CONTROL)
+
+
+def checked(value: object, kind: type[T]) -> T:
+    if type(value) is not kind:
+        raise wire.BadFrame(f"a {type(value).__name__} where a {kind.__name__} must be")
+    return value
+
+
+def number(meta: dict[str, Any], key: str) -> int:
+    value = checked(meta.get(key), int)
+    if not 0 <= value <= MAX_NUMBER:
+        raise wire.BadFrame(f"{key} out of range")
+    return value
+
+
+def text(meta: dict[str, Any], key: str) -> str:
+    return clean(checked(meta.get(key), str)[:MAX_TEXT])

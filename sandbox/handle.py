@@ -1,0 +1,257 @@
+"""The server's end of one cell: calls go out in order, answers come back in the same order, and the wall clock runs.
+
+Nothing a cell sends is trusted: frames are capped, answers must name the call that is next, and whatever else arrives
+kills it. The cell's own timer is the CPU clock; this one is for what no signal handler can interrupt (a loop in C),
+for a cell that lies, and for the overall limit of a call.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from sandbox import wire
+from sandbox.limits import Limits
+from sandbox.nursery import Child
+
+READ_BYTES = 64 * 1024
+MAX_META_UP = 1024 * 1024
+
+Clock = Literal["cpu", "wall", "overall"]
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One frame down and the outcome that answers it; `overall` is the loop time at which it ends in any case."""
+
+    id: int
+    kind: int
+    meta: bytes
+    payload: bytes
+    overall: float
+    first_sent: float = 0.0
+    # To be run with no other call in its cell, in a cell that has served none: see pool.
+    alone: bool = False
+    reruns: int = 0
+    waiting: asyncio.TimerHandle | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> int:
+        return len(self.meta) + len(self.payload)
+
+
+class Owner(Protocol):
+    """Who is told what a cell does; called from the event loop, never re-entered from `send`."""
+
+    def on_answer(self, cell: "CellHandle", job: Job | None, frame: wire.Frame) -> None:
+        """An answer to `job`, or the cell's READY (job None). Raises BadFrame when the content is not as it must be."""
+
+    def on_slow(self, cell: "CellHandle") -> None:
+        """One call has used so much CPU that the cell is no longer a fast one."""
+
+    def on_gone(self, cell: "CellHandle", jobs: list[Job]) -> None:
+        """The process has ended; `jobs` are unanswered, in order. `cell.verdict` says why if this side ended it."""
+
+
+class CellHandle:
+    def __init__(self, child: Child, limits: Limits, owner: Owner, *, cpu_seconds: float, wall_seconds: float) -> None:
+        self.child = child
+        self.limits = limits
+        self.cpu_seconds = cpu_seconds
+        self.wall_seconds = wall_seconds
+        self.jobs: deque[Job] = deque()
+        self.bytes_in_flight = 0
+        self.served = 0
+        self.growth = 0
+        self.slow = False
+        # nothing joins the call that is in it
+        self.exclusive = False
+        self.paused_at: float | None = None
+        # no further job may be sent; it ends as soon as it is idle
+        self.retiring = False
+        # it said that its latest answer was its last: what it still holds was not begun
+        self.last = False
+        self.verdict: tuple[Clock, Job] | str | None = None
+        self.killed_cpu: float | None = None
+        self.gone = False
+        self._owner = owner
+        self._loop = asyncio.get_running_loop()
+        self._socket = child.socket
+        self._fd = child.socket.fileno()
+        self._decoder = wire.Decoder(max_meta=MAX_META_UP, max_payload=limits.result_bytes + limits.source_bytes * 16)
+        self._out: list[bytes] = []
+        self._flushing = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._clock = (~child.pid << 3) | 2
+        self._head_started = 0.0
+        self._head_cpu = 0.0
+        self._deadline = 0.0
+        self._loop.add_reader(self._fd, self._on_readable)
+
+    def send(self, job: Job) -> None:
+        now = self._loop.time()
+        if not job.first_sent:
+            job.first_sent = now
+        self.bytes_in_flight += job.size
+        self.jobs.append(job)
+        if len(self.jobs) == 1:
+            self._begin_head(now)
+        self.write(wire.encode(job.kind, job.id, job.meta, job.payload))
+
+    def write(self, data: bytes) -> None:
+        """What one turn of the loop produces goes out in one send."""
+        self._out.append(data)
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def cpu(self) -> float:
+        """Seconds of CPU the process has used, by the kernel's clock; what it last was when the process is gone."""
+        with suppress(OSError):
+            return time.clock_gettime(self._clock)
+        return self._head_cpu
+
+    def head_cpu_used(self) -> float:
+        return self.cpu() - self._head_cpu
+
+    def demote(self) -> None:
+        self.slow = True
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.child.pid, 19)
+
+    def pause(self) -> None:
+        self.paused_at = self._loop.time()
+        self.child.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        if self.paused_at is not None:
+            stood_still = self._loop.time() - self.paused_at
+            self._head_started += stood_still
+            self._deadline += stood_still
+            self.paused_at = None
+            self.child.send_signal(signal.SIGCONT)
+
+    def kill(self, verdict: tuple[Clock, Job] | str | None = None) -> None:
+        if self.gone:
+            return
+        if self.verdict is None:
+            self.verdict = verdict
+        self.killed_cpu = self.head_cpu_used()
+        self.child.send_signal(signal.SIGKILL)
+        self._end()
+
+    def _begin_head(self, now: float) -> None:
+        self._head_started = now
+        self._head_cpu = self.cpu()
+        self._deadline = now + self.wall_seconds
+        if self._timer is None:
+            self._arm(now)
+
+    def _arm(self, now: float) -> None:
+        head = self.jobs[0]
+        due = min(self._deadline, head.overall)
+        if not self.slow:
+            due = min(due, max(now, self._head_started) + self.limits.slow_lane_cpu_seconds)
+        self._timer = self._loop.call_at(due, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        if self.gone or not self.jobs:
+            return
+        now = self._loop.time()
+        head = self.jobs[0]
+        if now >= head.overall:
+            self.kill(("overall", head))
+            return
+        if self.paused_at is not None:
+            self._timer = self._loop.call_at(min(now + 0.1, head.overall), self._on_timer)
+            return
+        if not self.slow and self.head_cpu_used() >= self.limits.slow_lane_cpu_seconds:
+            self._owner.on_slow(self)
+        if now >= self._deadline:
+            left = self.cpu_seconds - self.head_cpu_used()
+            most = self._head_started + max(self.limits.wall_seconds_extended, self.wall_seconds)
+            if left <= 0:
+                self.kill(("cpu", head))
+                return
+            if now >= most:
+                self.kill(("wall", head))
+                return
+            # On a busy machine the script's own time counts.
+            self._deadline = min(now + max(left, 0.01), most)
+        self._arm(now)
+
+    def _flush(self) -> None:
+        self._flushing = False
+        if self.gone or not self._out:
+            return
+        data = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+        self._out.clear()
+        try:
+            sent = self._socket.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            # It is dead or dying: the reader hears of it.
+            return
+        if sent < len(data):
+            self._out.append(data[sent:])
+            self._flushing = True
+            self._loop.add_writer(self._fd, self._on_writable)
+
+    def _on_writable(self) -> None:
+        self._loop.remove_writer(self._fd)
+        self._flush()
+
+    def _on_readable(self) -> None:
+        try:
+            data = self._socket.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._end()
+            return
+        decoder = self._decoder
+        decoder.feed(data)
+        try:
+            while not self.gone and (frame := decoder.next()) is not None:
+                self._on_frame(frame)
+        except wire.BadFrame as bad:
+            self.kill(f"it sent what a cell never sends: {bad}")
+
+    def _on_frame(self, frame: wire.Frame) -> None:
+        if frame.kind == wire.READY:
+            self._owner.on_answer(self, None, frame)
+            return
+        if frame.kind not in (wire.RESULT, wire.LAST_RESULT):
+            raise wire.BadFrame(f"a frame of kind {frame.kind}")
+        if not self.jobs or self.jobs[0].id != frame.call:
+            raise wire.BadFrame("an answer to a call that is not next")
+        self._owner.on_answer(self, self.jobs[0], frame)
+        job = self.jobs.popleft()
+        self.bytes_in_flight -= job.size
+        self.served += 1
+        if frame.kind == wire.LAST_RESULT:
+            # It ends by itself now; not to depend on that, it is ended.
+            self.last = True
+            self.kill()
+        elif self.jobs:
+            self._begin_head(self._loop.time())
+
+    def _end(self) -> None:
+        if self.gone:
+            return
+        self.gone = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._loop.remove_reader(self._fd)
+        self._loop.remove_writer(self._fd)
+        jobs = list(self.jobs)
+        self.jobs.clear()
+        self._owner.on_gone(self, jobs)

@@ -1,0 +1,188 @@
+"""The sandbox as its users see it: compile a source, load it once, call its hooks; outcomes, never exceptions."""
+
+import asyncio
+import itertools
+import os
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from sandbox import decode, wire
+from sandbox.handle import CellHandle, Job
+from sandbox.harden import NOBODY
+from sandbox.limits import Limits
+from sandbox.nursery import Nursery, NurseryDown
+from sandbox.outcome import Diagnostic, JsonValue, NotRun, Outcome
+from sandbox.pool import Pool, Run
+from sandbox.program import Body, Compiled, HookForm, Program, Rejected
+
+COMPILES_WAITING = 64
+LOAD_ONLY = -1
+
+
+class Sandbox:
+    """One zygote for scripts and one for compiling, and the cells forked from them.
+
+    `start` before use, in the thread that outlives the sandbox; `close` ends every process. `cell_uid` is whom cells
+    become when the server is root.
+    """
+
+    def __init__(self, limits: Limits | None = None, *, cell_uid: int = NOBODY) -> None:
+        self.limits = limits or Limits()
+        self._scripts = Nursery("run", cell_uid=cell_uid)
+        self._compilers = Nursery("compile", cell_uid=cell_uid)
+        self._pool: Pool | None = None
+        self._ids = itertools.count(1)
+        self._compiling = asyncio.Semaphore(max(2, os.cpu_count() or 1))
+        self._compiles = 0
+        self._closing = False
+
+    async def start(self) -> None:
+        """Raises NurseryDown when the processes cannot be started."""
+        await asyncio.gather(self._scripts.start(), self._compilers.start())
+        self._pool = Pool(self._scripts, self.limits)
+
+    async def close(self) -> None:
+        self._closing = True
+        if self._pool is not None:
+            await self._pool.close()
+        await asyncio.gather(self._scripts.close(), self._compilers.close())
+
+    @property
+    def layers(self) -> frozenset[str]:
+        """The layers in force in the cells, by the cells' word; empty before the first one ran."""
+        return (self._pool.layers if self._pool else frozenset()) | frozenset(self._scripts.namespaces)
+
+    @property
+    def cells(self) -> int:
+        return self._pool.cells if self._pool else 0
+
+    async def compile(
+        self, source: str, *, filename: str = "script.py", hooks: tuple[HookForm, ...] = ()
+    ) -> Compiled | Rejected | NotRun:
+        """Code, or every reason why the source is no script; NotRun when the machine is too busy to say."""
+        data = source.encode("utf-8", "surrogatepass")
+        if len(data) > self.limits.source_bytes:
+            return _rejected(
+                "source-size", f"The script is {len(data):,} bytes; the limit is {self.limits.source_bytes:,}."
+            )
+        if self._closing or self._compiles >= COMPILES_WAITING:
+            return self._not_run()
+        self._compiles += 1
+        try:
+            async with self._compiling:
+                child = await self._compilers.fork(self.limits.compile_memory)
+                return await _Compile(child, self.limits, hooks).run(next(self._ids), filename, data)
+        except NurseryDown:
+            return self._not_run()
+        finally:
+            self._compiles -= 1
+
+    def _not_run(self) -> NotRun:
+        return NotRun("stopping" if self._closing else "busy")
+
+    async def load(self, program: Program) -> Outcome:
+        """Runs the module once in a throw-away cell; Completed with the canonical names of the hooks it defines."""
+        return await self._run(program, {"hook": LOAD_ONLY, "args": []}, None, self.limits.overall_seconds, once=True)
+
+    async def call(
+        self,
+        program: Program,
+        hook: str,
+        *arguments: JsonValue,
+        body: Body | None = None,
+        now: float | None = None,
+        overall_seconds: float | None = None,
+        watch_arguments: bool = False,
+        once: bool = False,
+    ) -> Outcome:
+        """One call of the hook with this canonical name.
+
+        `now` freezes the script's clock (seconds since the epoch); `watch_arguments` asks whether a hook that returned
+        nothing changed its arguments; `once` gives the call a cell of its own. Raises KeyError for a hook the program
+        was not described with, and ValueError for arguments that have no JSON form: defects of the caller.
+        """
+        index = next((index for index, form in enumerate(program.hooks) if form.name == hook), None)
+        if index is None:
+            raise KeyError(hook)
+        meta: dict[str, Any] = {"hook": index, "args": arguments}
+        if now is not None:
+            meta["now"] = now
+        if watch_arguments:
+            meta["watch"] = True
+        if body is not None:
+            meta["body"] = {"text": body.text, "parsed": body.parsed}
+        overall = self.limits.overall_seconds if overall_seconds is None else overall_seconds
+        return await self._run(program, meta, body, overall, once=once)
+
+    async def _run(
+        self, program: Program, meta: dict[str, Any], body: Body | None, overall: float, *, once: bool
+    ) -> Outcome:
+        if self._pool is None or self._closing:
+            return self._not_run()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        run = Run(
+            next(self._ids),
+            wire.CALL,
+            orjson.dumps(meta),
+            body.raw if body else b"",
+            loop.time() + overall,
+            program=program,
+            future=future,
+            overall_seconds=overall,
+            once=once,
+        )
+        self._pool.submit(run)
+        return await future
+
+
+class _Compile:
+    """One compile cell's life: a source in, an answer or a death out."""
+
+    def __init__(self, child: Any, limits: Limits, hooks: tuple[HookForm, ...]) -> None:
+        self._limits = limits
+        self._hooks = hooks
+        self._answer: asyncio.Future[Compiled | Rejected] = asyncio.get_running_loop().create_future()
+        seconds = limits.compile_seconds
+        self._cell = CellHandle(child, limits, self, cpu_seconds=seconds, wall_seconds=seconds)
+
+    async def run(self, number: int, filename: str, source: bytes) -> Compiled | Rejected:
+        meta = {
+            "filename": filename,
+            "hooks": [[hook.name, list(hook.names), hook.arguments] for hook in self._hooks],
+            "limits": asdict(self._limits),
+        }
+        overall = asyncio.get_running_loop().time() + self._limits.wall_seconds_extended
+        self._cell.send(Job(number, wire.COMPILE, orjson.dumps(meta), source, overall))
+        try:
+            return await self._answer
+        finally:
+            self._cell.kill()
+
+    def on_answer(self, cell: CellHandle, job: Job | None, frame: wire.Frame) -> None:
+        if job is None:
+            raise wire.BadFrame("a compile cell is never ready for more")
+        known = frozenset(hook.name for hook in self._hooks)
+        self._answer.set_result(decode.compiled(frame, self._limits, known))
+
+    def on_slow(self, cell: CellHandle) -> None:
+        cell.demote()
+
+    def on_gone(self, cell: CellHandle, jobs: list[Job]) -> None:
+        cell.child.close()
+        if self._answer.done():
+            return
+        if isinstance(cell.verdict, tuple):
+            reason = f"The script takes longer than {self._limits.compile_seconds:g} s to compile."
+        else:
+            reason = (
+                f"The script needs more than {self._limits.compile_memory:,} bytes to compile, or breaks the compiler."
+            )
+        self._answer.set_result(_rejected("compile-limit", reason))
+
+
+def _rejected(rule: str, message: str) -> Rejected:
+    hint = "Make it shorter: split the work over several integrations."
+    return Rejected((Diagnostic(1, 1, 1, 1, rule, message, hint),))
