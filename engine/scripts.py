@@ -1,0 +1,332 @@
+"""The hook contract: request dicts in, a sandbox outcome turned into a typed result out.
+
+The only module that imports the sandbox. A script's result is a JSON value until here; what each value means is the
+contract's three tables, and whatever they do not name is a failure that says what to return instead.
+"""
+
+import hashlib
+import platform
+import sys
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from typing import Literal, assert_never
+
+from engine.errors import Unavailable
+from engine.model.json import JsonObject, JsonValue
+from engine.model.runs import (
+    Busy,
+    Failed,
+    IncomingResult,
+    PrepareResult,
+    ResponseResult,
+    ScriptFailure,
+    ScriptReport,
+)
+from engine.script_results import incoming_result, prepare_result, response_result
+from sandbox import (
+    Body,
+    Compiled,
+    Completed,
+    Crashed,
+    Diagnostic,
+    HookForm,
+    Limits,
+    NotRun,
+    Outcome,
+    OutOfMemory,
+    OutputTooLarge,
+    Program,
+    Raised,
+    Receipt,
+    Rejected,
+    Sandbox,
+    TimedOut,
+    policy_digest,
+)
+
+FILENAME = "script.py"
+INCOMING_SECONDS, OUTGOING_SECONDS = 8.0, 20.0
+PROGRAMS_KEPT = 256
+PROGRAM_BYTES_KEPT = 64 * 1024 * 1024
+
+Kind = Literal["incoming", "outgoing"]
+HOOKS = (
+    HookForm("process_incoming", ("process_incoming", "process_incoming_request"), 1),
+    HookForm("prepare_outgoing_request", ("prepare_outgoing_request",), 1),
+    HookForm("process_outgoing_response", ("process_outgoing_response",), 2),
+)
+HOOKS_OF: dict[Kind, frozenset[str]] = {
+    "incoming": frozenset({"process_incoming"}),
+    "outgoing": frozenset({"prepare_outgoing_request", "process_outgoing_response"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One revision's script, ready to be called; `hooks` are those it defines."""
+
+    integration_id: str
+    revision: int
+    source: str
+    hooks: tuple[str, ...]
+    # a cell of its own for every call (`hookcell.isolation: per-call`)
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SavedScript:
+    """What saving found: code under `key` with its label, or `error`, Rocket.Chat's `scriptError`."""
+
+    key: str
+    code: bytes | None
+    hooks: tuple[str, ...]
+    label: str | None
+    error: JsonObject | None
+
+
+@dataclass(slots=True)
+class _Programs:
+    """The programs called last, so that a call costs no look-up of code; bounded by number and by bytes."""
+
+    kept: OrderedDict[tuple[str, int], Program] = field(default_factory=OrderedDict)
+    size: int = 0
+
+    def get(self, key: tuple[str, int]) -> Program | None:
+        if (program := self.kept.get(key)) is not None:
+            self.kept.move_to_end(key)
+        return program
+
+    def put(self, key: tuple[str, int], program: Program) -> None:
+        self.kept[key] = program
+        self.size += len(program.code) + len(program.source)
+        while len(self.kept) > PROGRAMS_KEPT or self.size > PROGRAM_BYTES_KEPT:
+            _, dropped = self.kept.popitem(last=False)
+            self.size -= len(dropped.code) + len(dropped.source)
+
+
+class Scripts:
+    """`load_code` and `store_code` reach the table that only a compile cell's answers are written to."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        *,
+        load_code: Callable[[str], Awaitable[bytes | None]],
+        store_code: Callable[[str, bytes, tuple[str, ...]], Awaitable[None]],
+    ) -> None:
+        self._sandbox = sandbox
+        self._load_code = load_code
+        self._store_code = store_code
+        self._programs = _Programs()
+
+    @property
+    def limits(self) -> Limits:
+        return self._sandbox.limits
+
+    async def save(self, source: str, kind: Kind) -> SavedScript:
+        """Compiles the source and loads it once in a throw-away cell. Raises Unavailable when no cell is free."""
+        key = code_key(source)
+        compiled = await self._sandbox.compile(source, filename=FILENAME, hooks=HOOKS)
+        if isinstance(compiled, NotRun):
+            raise Unavailable("No cell is free to compile the script; nothing was stored. Send the request again.")
+        if isinstance(compiled, Rejected):
+            return SavedScript(key, None, (), None, _diagnosed(compiled.diagnostics, source))
+        program = Program(f"load/{key}", f"load/{key}", FILENAME, source, compiled.code, HOOKS)
+        outcome = await self._sandbox.load(program)
+        if isinstance(outcome, NotRun):
+            raise Unavailable("No cell is free to load the script; nothing was stored. Send the request again.")
+        if not isinstance(outcome, Completed):
+            return SavedScript(key, None, (), None, _not_loaded(outcome))
+        hooks = tuple(hook.name for hook in HOOKS if isinstance(outcome.value, list) and hook.name in outcome.value)
+        if not HOOKS_OF[kind] & set(hooks):
+            return SavedScript(key, None, hooks, None, _missing_hook(kind, hooks))
+        return SavedScript(key, compiled.code, hooks, label(source), None)
+
+    async def process_incoming(
+        self, script: Script, request: JsonObject, raw: bytes, *, parse: bool, now: float | None = None
+    ) -> tuple[IncomingResult, ScriptReport | None]:
+        """`raw` becomes `content_raw` and, with `parse`, `content` and `body`; the cell decodes it, not the server."""
+        body = Body(raw, ("content_raw",), ("content", "body") if parse else ())
+        outcome = await self._call(script, "process_incoming", request, body=body, now=now, overall=INCOMING_SECONDS)
+        if isinstance(outcome, Completed):
+            result = incoming_result(outcome.value)
+            return result, _report("process_incoming", outcome.receipt, outcome, result)
+        return _failed("process_incoming", outcome)
+
+    async def prepare_outgoing_request(
+        self, script: Script, request: JsonObject, *, now: float | None = None
+    ) -> tuple[PrepareResult, ScriptReport | None]:
+        hook = "prepare_outgoing_request"
+        outcome = await self._call(script, hook, request, now=now, overall=OUTGOING_SECONDS, watch=True)
+        if isinstance(outcome, Completed):
+            result = prepare_result(outcome.value, forgot_return=outcome.forgot_return)
+            return result, _report(hook, outcome.receipt, outcome, result)
+        return _failed(hook, outcome)
+
+    async def process_outgoing_response(
+        self, script: Script, request: JsonObject, response: JsonObject, *, now: float | None = None
+    ) -> tuple[ResponseResult, ScriptReport | None]:
+        hook = "process_outgoing_response"
+        outcome = await self._call(script, hook, request, response, now=now, overall=OUTGOING_SECONDS)
+        if isinstance(outcome, Completed):
+            result = response_result(outcome.value)
+            return result, _report(hook, outcome.receipt, outcome, result)
+        return _failed(hook, outcome)
+
+    async def _call(
+        self,
+        script: Script,
+        hook: str,
+        *arguments: JsonValue,
+        overall: float,
+        body: Body | None = None,
+        now: float | None = None,
+        watch: bool = False,
+    ) -> Outcome | Rejected:
+        program = await self._program(script)
+        if not isinstance(program, Program):
+            return program
+        return await self._sandbox.call(
+            program,
+            hook,
+            *arguments,
+            body=body,
+            now=now,
+            overall_seconds=overall,
+            watch_arguments=watch,
+            once=script.once,
+        )
+
+    async def _program(self, script: Script) -> Program | Rejected | NotRun:
+        """Stored code is of one interpreter and one policy: after an upgrade the source is compiled anew."""
+        at = (script.integration_id, script.revision)
+        if (program := self._programs.get(at)) is not None:
+            return program
+        key = code_key(script.source)
+        code = await self._load_code(key)
+        if code is None:
+            compiled = await self._sandbox.compile(script.source, filename=FILENAME, hooks=HOOKS)
+            if not isinstance(compiled, Compiled):
+                return compiled
+            code = compiled.code
+            await self._store_code(key, code, compiled.hooks)
+        name = f"{script.integration_id}/{script.revision}"
+        program = Program(name, script.integration_id, FILENAME, script.source, code, HOOKS)
+        self._programs.put(at, program)
+        return program
+
+
+def code_key(source: str) -> str:
+    """What code is stored under: source, interpreter and policy, so that none outlives a change of them."""
+    parts = (source, sys.implementation.cache_tag, platform.python_version(), policy_digest())
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def label(source: str) -> str:
+    """`scriptCompiled`: says what compiled it; never code."""
+    major = version("RestrictedPython").split(".")[0]
+    digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"restrictedpython-{major}/cpython-{sys.version_info.major}.{sys.version_info.minor}/sha256:{digest}"
+
+
+def _report(hook: str, receipt: Receipt, outcome: Outcome, result: object) -> ScriptReport:
+    log = () if isinstance(outcome, NotRun) else outcome.log
+    return ScriptReport(
+        hook,
+        {
+            "wallUs": receipt.wall_us,
+            "cpuUs": receipt.cpu_us,
+            "peakMemory": receipt.peak_memory,
+            "outputBytes": receipt.output_bytes,
+        },
+        tuple({"level": line.level, "text": line.text} for line in log),
+        result.failure if isinstance(result, Failed) else None,
+    )
+
+
+def _failed(hook: str, outcome: Outcome | Rejected) -> tuple[Failed | Busy, ScriptReport | None]:
+    match outcome:
+        case NotRun():
+            return Busy(outcome.reason), None
+        case Rejected():
+            first = outcome.diagnostics[0]
+            message = f"The script does not compile in this version: {first.message} {first.hint}"
+            return Failed(ScriptFailure("not-compiled", message, first.line)), None
+        case Completed():
+            raise AssertionError("a completed call has not failed")
+        case Raised() | TimedOut() | OutOfMemory() | OutputTooLarge() | Crashed():
+            result = Failed(failure_of(outcome, hook))
+            return result, _report(hook, outcome.receipt, outcome, result)
+        case _:
+            assert_never(outcome)
+
+
+def failure_of(outcome: Raised | TimedOut | OutOfMemory | OutputTooLarge | Crashed, hook: str) -> ScriptFailure:
+    """In words for the author: the limit, what was used, the line where it is known, else the hook."""
+    match outcome:
+        case Raised(exception="BadResult"):
+            return ScriptFailure("bad-result", f"{hook} returned what has no JSON form: {outcome.message}.")
+        case Raised():
+            message = f"{outcome.exception}: {outcome.message}" if outcome.message else outcome.exception
+            return ScriptFailure("raised", message, outcome.line, outcome.traceback)
+        case TimedOut():
+            what = {
+                "cpu": "of CPU time",
+                "wall": "of waiting for a processor",
+                "overall": "in all, waits included",
+            }[outcome.clock]
+            used = max(outcome.receipt.wall_us if outcome.clock != "cpu" else outcome.receipt.cpu_us, 0) / 1e6
+            message = f"{hook} used {used:.2f} s {what}; the limit is {outcome.limit_seconds:g} s"
+            return ScriptFailure(f"{outcome.clock}-time", message + _at(outcome.line), outcome.line)
+        case OutOfMemory():
+            message = f"{hook} needs more than {outcome.limit_bytes // 2**20} MiB of memory"
+            return ScriptFailure("memory", message + _at(outcome.line), outcome.line)
+        case OutputTooLarge():
+            return ScriptFailure("output", f"{hook} returned too much: {outcome.message}.")
+        case Crashed():
+            return ScriptFailure("crashed", f"{hook} ended its cell: {outcome.message}.")
+        case _:
+            assert_never(outcome)
+
+
+def _at(line: int | None) -> str:
+    return f" (line {line})." if line is not None else "."
+
+
+def _diagnosed(diagnostics: tuple[Diagnostic, ...], source: str) -> JsonObject:
+    lines = source.split("\n")
+    blocks = []
+    for diagnostic in diagnostics:
+        shown = lines[diagnostic.line - 1][:500] if 0 < diagnostic.line <= len(lines) else ""
+        caret = " " * (diagnostic.column - 1) + "^"
+        head = f"{FILENAME}:{diagnostic.line}:{diagnostic.column}: {diagnostic.message} {diagnostic.hint}".rstrip()
+        blocks.append(f"{head}\n    {shown}\n    {caret}" if shown.strip() else head)
+    items: list[JsonValue] = []
+    for diagnostic in diagnostics:
+        fields = asdict(diagnostic)
+        fields["endLine"], fields["endColumn"] = fields.pop("end_line"), fields.pop("end_column")
+        items.append(fields)
+    first = diagnostics[0]
+    message = f"line {first.line}: {first.message}"
+    return {"name": "SyntaxError", "message": message, "stack": "\n".join(blocks), "diagnostics": items}
+
+
+def _not_loaded(outcome: Raised | TimedOut | OutOfMemory | OutputTooLarge | Crashed) -> JsonObject:
+    failure = failure_of(outcome, "loading the script")
+    name = outcome.exception if isinstance(outcome, Raised) else type(outcome).__name__
+    message = outcome.message if isinstance(outcome, Raised) else failure.message
+    return {"name": name, "message": message, "stack": failure.traceback or failure.message, "diagnostics": []}
+
+
+def _missing_hook(kind: Kind, found: tuple[str, ...]) -> JsonObject:
+    wanted = " or ".join(f"`def {hook.name}({_parameters(hook)})`" for hook in HOOKS if hook.name in HOOKS_OF[kind])
+    there = f"it defines {', '.join(found)}" if found else "it defines no hook"
+    article = "an" if kind[0] in "aeiou" else "a"
+    message = f"The script of {article} {kind} integration must define {wanted}; {there}."
+    return {"name": "MissingHook", "message": message, "stack": message, "diagnostics": []}
+
+
+def _parameters(hook: HookForm) -> str:
+    return ", ".join(("request", "response")[: hook.arguments])
