@@ -1,6 +1,6 @@
 """The index of outgoing integrations: it picks candidates, so that an event costs what it matches.
 
-Candidates are looked up by the event's buckets and by the words its text could begin with; `engine.hearing` alone decides
+Candidates are looked up by the event's buckets and by the words its text could begin with; `engine.hearing` alone says
 who fires. An index is a value: a change makes a new one that shares what was not touched.
 """
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from engine.model.events import Event, EventName
 from engine.hearing import CHANNELLESS, EVERYWHERE, Match, Occurrence, OutgoingEntry, fires
+from engine.model.events import Event, EventName
 
 __all__ = ["Bucket", "Index", "Match", "OutgoingEntry", "build_index"]
 

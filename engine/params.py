@@ -40,6 +40,14 @@ def read_one_of(body: object, shapes: Sequence[type[ShapeT]]) -> ShapeT:
     raise InvalidParams([*(dict.fromkeys(problems) if not fitting else ()), ONE_OF])
 
 
+def read_body(body: object, shape: type[ShapeT]) -> ShapeT:
+    """The body as one shape; raises InvalidParams with its problem."""
+    try:
+        return shape.model_validate(body)
+    except ValidationError as error:
+        raise InvalidParams([_first_problem(error)]) from None
+
+
 def read_query(query: Mapping[str, object], shape: type[ShapeT]) -> ShapeT:
     """The query string as one shape; raises InvalidParams in the words for query strings."""
     try:
@@ -119,6 +127,7 @@ def _nullable_number(value: object) -> int | float | None:
 
 
 # Text may hold anything UTF-8 can, as a script does; a name also lands in columns of its own.
+Text = Annotated[str, BeforeValidator(_text)]
 Name = Annotated[str, BeforeValidator(_name)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 NullableText = Annotated[str | None, BeforeValidator(_nullable_text)]
