@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from ssl import SSLContext
+from functools import cache
+from ssl import SSLContext, create_default_context
 
 from engine.http import EgressPolicy, GuardedClient, HttpError, OutgoingRequest, Resolver
 
@@ -23,11 +24,17 @@ class Names:
         return self.addresses[host]
 
 
+@cache
+def system_tls() -> SSLContext:
+    """What the client makes for itself; reading all certificates once is enough for the tests."""
+    return create_default_context()
+
+
 @asynccontextmanager
 async def client(
     policy: EgressPolicy = LOOPBACK, *, resolver: Resolver | None = None, tls: SSLContext | None = None
 ) -> AsyncGenerator[GuardedClient]:
-    guarded = GuardedClient(policy, resolver=resolver or Names(), ssl_context=tls)
+    guarded = GuardedClient(policy, resolver=resolver or Names(), ssl_context=tls or system_tls())
     try:
         yield guarded
     finally:
