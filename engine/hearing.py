@@ -5,12 +5,9 @@
 
 from dataclasses import dataclass
 
+from engine.channels import ALL_DIRECT, ALL_PRIVATE, ALL_PUBLIC
 from engine.model.events import Event, EventName
 from engine.model.integrations import HistoryLevel, OutgoingIntegration
-
-ALL_PUBLIC = "all_public_channels"
-ALL_PRIVATE = "all_private_groups"
-ALL_DIRECT = "all_direct_messages"
 
 # Events that happen outside a channel, so that an integration's channels are not asked: all are heard in one place.
 CHANNELLESS: frozenset[EventName] = frozenset({"roomArchived", "roomCreated", "userCreated"})

@@ -1,0 +1,20 @@
+"""The use cases of integrations. Each is given the caller, who is logged in, and answers what REST answers."""
+
+from engine.integrations.access import PERMISSIONS
+from engine.integrations.creating import create
+from engine.integrations.reading import get, list_visible
+from engine.integrations.registry import Registry, ScriptSaver
+from engine.integrations.removing import finish_removals, remove
+from engine.integrations.updating import update
+
+__all__ = [
+    "PERMISSIONS",
+    "Registry",
+    "ScriptSaver",
+    "create",
+    "finish_removals",
+    "get",
+    "list_visible",
+    "remove",
+    "update",
+]
