@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Connection, Row, func, literal, select
+from sqlalchemy import Connection, Row, func, literal, select, true
 
 from engine.model.messages import Room
 from engine.store.conflicts import insert_if_absent
@@ -65,7 +65,8 @@ def get_direct_room(connection: Connection, user_ids: Iterable[str]) -> Room | N
 
 def add_member(connection: Connection, room_id: str, user_id: str, now: int) -> bool:
     """False when the user is in it already, or one of the two is gone."""
-    both = select(rooms.c.id, users.c.id, literal(now)).where(rooms.c.id == room_id, users.c.id == user_id)
+    both = select(rooms.c.id, users.c.id, literal(now)).select_from(rooms.join(users, true()))
+    both = both.where(rooms.c.id == room_id, users.c.id == user_id)
     statement = insert_if_absent(connection, memberships).from_select(["room_id", "user_id", "joined_at"], both)
     return connection.execute(statement).rowcount == 1
 
