@@ -55,6 +55,8 @@ class Room:
     archived: bool = False
     # of a direct room only: (user id, username), in the order of their ids
     members: tuple[tuple[str, str], ...] = ()
+    # known only where an event carries the whole room
+    users_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,33 +3,38 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from engine.model.events import Event
-from engine.store.conflicts import insert_if_absent
-from engine.store.connections import json_text
-from engine.store.hot import Hot
+from engine.store.conflicts import insert_ignoring
 from engine.store.schema import deliveries, events
+from engine.store.statements import Statement
 
 _COLUMNS = ("workspace", "source", "source_id", "event", "room_id", "payload", "chain", "created_at")
-_insert = Hot(lambda connection: insert_if_absent(connection, events).returning(events.c.id), _COLUMNS)
+
+
+def _inserting(dialect: str) -> Statement:
+    statement = insert_ignoring(dialect, events).values({name: bindparam(name) for name in _COLUMNS})
+    return Statement(statement.returning(events.c.id))
+
+
+_INSERT = {dialect: _inserting(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 def insert_event(connection: Connection, event: Event, now: int) -> int | None:
     """Its row's id, or None when it was accepted before."""
-    inserted = _insert.run(
+    row = _INSERT[connection.dialect.name].row(
         connection,
         workspace=event.workspace,
         source=event.source,
         source_id=event.source_id,
         event=event.event,
         room_id=None if event.room is None else event.room.id,
-        payload=json_text(event.to_json()),
-        chain=json_text(event.chain.to_json()),
+        payload=event.to_json(),
+        chain=event.chain.to_json(),
         created_at=now,
     )
-    id: int | None = inserted.scalar_one_or_none()
-    return id
+    return None if row is None else int(row[0])
 
 
 def event_of_row(row: Any) -> Event:

@@ -1,0 +1,183 @@
+"""The accepting transaction: messages, the events they are, and the deliveries of those, committed together or not.
+
+Events are matched before the transaction, against an index of some version of the configuration; inside it that version
+must still hold, else the index is read again and the events matched anew. So an integration that was created, changed
+or disabled is heard or not heard exactly from its commit on, whatever the process that did it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from sqlalchemy import Connection
+
+from engine.delivery.rules import Rules
+from engine.delivery.wake import Wake
+from engine.errors import Unavailable
+from engine.http import HttpError, destination_of
+from engine.ids import new_id
+from engine.indexing import IndexCache
+from engine.matching import Index, Match
+from engine.model.deliveries import NewDelivery
+from engine.model.events import Chain, Event
+from engine.packing import pack
+from engine.store import configuration
+from engine.store.database import Store
+from engine.store.deliveries import has_backlog, insert_deliveries
+from engine.store.events import insert_event
+from engine.trace import Trace, now_ms
+from engine.workspace.protocol import Draft, Posted, Workspace
+
+MAX_PENDING = 10_000
+MAX_TRIES = 5
+
+Also = Callable[[Connection, Sequence[Posted]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepting:
+    """What accepting needs, made once by the runtime."""
+
+    store: Store
+    workspace: Workspace
+    index: IndexCache
+    wake: Wake
+    rules: Rules = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An event with the deliveries it has, still to be stored."""
+
+    event: Event
+    deliveries: tuple[NewDelivery, ...]
+
+
+class StaleIndex(Exception):
+    """The configuration changed after the events were matched."""
+
+
+async def post(
+    accepting: Accepting, drafts: Sequence[Draft], *, chain: Chain, also: Also | None = None
+) -> list[Posted]:
+    """Commits the drafts and what follows from them; `also` runs in the same transaction and may fail it.
+
+    A message that was there already is an event no more. Raises ClientError when a room or user has gone, Unavailable
+    when nothing could be stored.
+    """
+    for _ in range(MAX_TRIES):
+        index = await accepting.index.current(accepting.store)
+        plans = [
+            plan(message_event(draft, accepting.workspace.name, chain), index, accepting.rules) for draft in drafts
+        ]
+        try:
+            posted = await accepting.store.write(
+                _accept, accepting.workspace, drafts, plans, index.version, now_ms(), also
+            )
+        except StaleIndex:
+            accepting.index.invalidate()
+            continue
+        if any(planned.deliveries for planned in plans):
+            accepting.wake.call()
+        return posted
+    raise Unavailable("The configuration is being changed all the time; send it again.")
+
+
+def message_event(draft: Draft, workspace: str, chain: Chain) -> Event:
+    message = draft.message
+    return Event(
+        event="sendMessage",
+        workspace=workspace,
+        source="message",
+        source_id=message.id,
+        at=message.ts,
+        user=draft.user,
+        room=draft.room,
+        message=message,
+        chain=chain,
+    )
+
+
+def plan(event: Event, index: Index, rules: Rules) -> Planned:
+    """One delivery for each url of each integration that hears the event."""
+    return Planned(event, tuple(_deliveries(event, index.match(event), rules)))
+
+
+def store_event(connection: Connection, planned: Planned, now: int) -> None:
+    """The event, if anybody hears it, with its deliveries; nothing when it was accepted before."""
+    if not planned.deliveries:
+        return
+    event_id = insert_event(connection, planned.event, now)
+    if event_id is not None:
+        deliveries = [_held_back(connection, delivery) for delivery in planned.deliveries]
+        insert_deliveries(connection, event_id, planned.event.workspace, deliveries, now)
+
+
+def _accept(
+    connection: Connection,
+    workspace: Workspace,
+    drafts: Sequence[Draft],
+    plans: Sequence[Planned],
+    seen: int,
+    now: int,
+    also: Also | None,
+) -> list[Posted]:
+    if configuration.version(connection) != seen:
+        raise StaleIndex
+    posted = []
+    for draft, planned in zip(drafts, plans, strict=True):
+        done = workspace.commit(connection, draft)
+        posted.append(done)
+        if not done.repeated:
+            store_event(connection, planned, now)
+    if also is not None:
+        also(connection, posted)
+    return posted
+
+
+def _deliveries(event: Event, matches: list[Match], rules: Rules) -> list[NewDelivery]:
+    found = []
+    room = "" if event.room is None else event.room.id
+    for match in matches:
+        entry = match.entry
+        guarded = rules.loop_guard and entry.loop_guard
+        if guarded and event.chain.integrations[-1:] == (entry.id,):
+            continue
+        trace = _stopped(event.chain, entry.loop_depth) if guarded and event.chain.depth >= entry.loop_depth else None
+        for url in entry.urls:
+            found.append(
+                NewDelivery(
+                    id=new_id(),
+                    integration_id=entry.id,
+                    revision=entry.revision,
+                    url=url,
+                    destination=_destination(url),
+                    order_key=f"{entry.id}:{room}",
+                    trigger_word=match.trigger_word,
+                    state="pending" if trace is None else "finished",
+                    trace=trace,
+                )
+            )
+    return found
+
+
+def _stopped(chain: Chain, depth: int) -> bytes:
+    because = f"{chain.depth} integrations in a row led here; hookcell.loopDepth is {depth}"
+    trace = Trace("").then("stopped-by-loop-guard", because=because, chain=list(chain.integrations), finished=True)
+    return pack(trace.to_json())
+
+
+def _held_back(connection: Connection, delivery: NewDelivery) -> NewDelivery:
+    """Beyond so many that wait for one integration, new ones wait for somebody to release them."""
+    if delivery.state == "pending" and has_backlog(connection, delivery.integration_id, MAX_PENDING):
+        return replace(delivery, state="held", held_reason="backlog")
+    return delivery
+
+
+@lru_cache(10_000)
+def _destination(url: str) -> str:
+    """Where a delivery queues; one whose url leads nowhere has a queue, too, and fails when it is sent."""
+    try:
+        return destination_of(url)
+    except HttpError:
+        return "bad-url"

@@ -1,0 +1,162 @@
+"""The worker: claims what is due, runs the journey for each, and keeps the process's lease.
+
+It looks when it is woken, when the earliest delivery is due, and once a second. Bounded in all and for each
+destination, so that a slow receiver keeps nobody else waiting. It claims nothing while the store's queue is over half:
+ends come before beginnings.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.delivery import queue
+from engine.delivery.wake import Wake
+from engine.errors import Unavailable
+from engine.model.deliveries import Claim, Delivery
+from engine.store.database import Store
+from engine.store.deliveries import get_delivery
+
+Journey: TypeAlias = Callable[[Delivery, Claim], Awaitable[None]]
+
+RENEW_SECONDS = 2.0
+LOOK_SECONDS = 1.0
+# after a look that failed, or while the store is behind
+PAUSE_SECONDS = 0.05
+MAX_STORE_LOAD = 0.5
+AGAIN_MS = 1_000
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerLimits:
+    deliveries: int = 128
+    deliveries_a_destination: int = 8
+
+
+class Worker:
+    """`id` names the process in the database; `alone`: no other process works there, so other names are dead ones."""
+
+    def __init__(
+        self,
+        id: str,
+        store: Store,
+        wake: Wake,
+        journey: Journey,
+        *,
+        alone: bool,
+        limits: WorkerLimits = WorkerLimits(),
+    ) -> None:
+        self.id = id
+        self._store = store
+        self._wake = wake
+        self._journey = journey
+        self._alone = alone
+        self._limits = limits
+        self._running: dict[asyncio.Task[None], Claim] = {}
+        self._loops: list[asyncio.Task[None]] = []
+        # ends that could not be stored yet
+        self._unended: list[Callable[[Connection], None]] = []
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._running)
+
+    async def start(self) -> None:
+        """Takes over what a process that died had, before anything is claimed."""
+        await self._live()
+        self._loops = [asyncio.create_task(self._keep_living()), asyncio.create_task(self._work())]
+
+    async def drain(self, seconds: float) -> None:
+        """Claims nothing more; gives what is in flight that long, and then back. Raises Unavailable."""
+        await _cancelled(self._loops[1:])
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+        await _cancelled([*self._running, *self._loops])
+        await self._store.write(queue.give_back, self.id)
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                seconds = await self._claim_due()
+            except Unavailable as error:
+                _log.warning("deliveries wait: the store is busy", error=str(error))
+                seconds = PAUSE_SECONDS
+            await self._wake.wait(seconds)
+
+    async def _claim_due(self) -> float:
+        """Starts what there is room for; how long to wait before the next look, unless woken."""
+        free = self._limits.deliveries - len(self._running)
+        if free <= 0:
+            return LOOK_SECONDS
+        if self._store.queue_load() > MAX_STORE_LOAD:
+            return PAUSE_SECONDS
+        look = await self._store.read(queue.look)
+        wanted = self._share(look.due, free)
+        claims = await self._store.write(queue.claim, self.id, wanted) if wanted else []
+        for claim in claims:
+            task = asyncio.create_task(self._run(claim))
+            self._running[task] = claim
+            task.add_done_callback(self._ended)
+        return LOOK_SECONDS if look.next_ms is None else min(LOOK_SECONDS, look.next_ms / 1000)
+
+    def _share(self, due: tuple[str, ...], free: int) -> dict[str, int]:
+        """How many to claim for each destination: one each, round and round, none beyond its limit."""
+        busy = Counter(claim.destination for claim in self._running.values())
+        wanted: Counter[str] = Counter()
+        for round in range(1, self._limits.deliveries_a_destination + 1):
+            for destination in due:
+                if free > 0 and busy[destination] + wanted[destination] < round:
+                    wanted[destination] += 1
+                    free -= 1
+        return wanted
+
+    async def _run(self, claim: Claim) -> None:
+        try:
+            delivery = await self._store.read(get_delivery, claim.seq)
+            if delivery is not None:
+                await self._journey(delivery, claim)
+        except queue.LeaseLost:
+            _log.warning("the result of an attempt was thrown away: its lease was lost", delivery=claim.seq)
+        except Unavailable as error:
+            _log.warning("a delivery was put off", delivery=claim.seq, error=str(error))
+            self._unended.append(partial(queue.put_off, claim=claim, delay_ms=AGAIN_MS))
+        except Exception as error:
+            _log.exception("a delivery failed in a way that it should not", delivery=claim.seq, error=repr(error))
+            self._unended.append(partial(queue.interrupt, claim=claim, delay_ms=AGAIN_MS))
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._wake.call()
+
+    async def _keep_living(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(Unavailable):
+                await self._live()
+                await self._end_the_rest()
+
+    async def _live(self) -> None:
+        await self._store.write(queue.renew, self.id)
+        if await self._store.write(queue.reap, self.id, alone=self._alone):
+            self._wake.call()
+
+    async def _end_the_rest(self) -> None:
+        while self._unended:
+            with suppress(queue.LeaseLost):
+                await self._store.write(self._unended[-1])
+            self._unended.pop()
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,229 @@
+"""What history keeps of a run, and how it shows it: one record for each attempt, in Rocket.Chat's field names.
+
+A record is folded from its trace: the details of its steps, left to right, each later one on top; the last step is
+`step`. `data` is never lost on the way. Ours beside Rocket.Chat's: `delivery` or `run`, `attempt`, `state`, `steps`,
+`request`, `response`, and of the script `log`, `receipt` and `failure` with its line. What is stored is masked and cut
+before it is stored. A snapshot of the integration comes without its script, which may be large: `integrations.get`
+has it.
+"""
+
+from collections.abc import Sequence
+from typing import cast
+
+from engine.dates import iso
+from engine.model.history import IncomingRun, OutgoingRun
+from engine.model.integrations import HistoryLevel, Integration
+from engine.model.json import JsonObject, JsonValue
+from engine.model.messages import Room
+from engine.packing import pack, unpack
+from engine.redaction import MASK, Redactor
+from engine.sending import parsed
+from engine.store.connections import json_text
+from engine.store.history import MAX_ATTEMPTS
+from engine.trace import Trace
+
+# of an exact request, compressed; a larger one is cut like everything else
+MAX_REQUEST = 1024 * 1024
+# of each thing a step tells
+MAX_DETAIL = 64 * 1024
+FIRST_STEP = "start-execute-trigger-url"
+
+_PRIVATE_CHANNELS = ("@", "all_direct_messages", "all_private_groups")
+_SHOWN = (
+    *("data", "triggerWord", "ranPrepareScript", "prepareSentMessage", "processSentMessage", "resultMessage"),
+    *("url", "httpResult", "httpError", "error", "errorStack", "response", "answer"),
+)
+# of the whole delivery: a retry does not make them again
+_OF_THE_RUN = ("data", "triggerWord", "ranPrepareScript", "prepareSentMessage")
+
+
+def level_of(integration: Integration, rooms: Sequence[Room | None] = ()) -> HistoryLevel:
+    """`hookcell.history`; else failures only where direct messages or private groups are read or written."""
+    own = None if integration.hookcell is None else integration.hookcell.history
+    if own is not None:
+        return own
+    private = any(channel.startswith(_PRIVATE_CHANNELS) for channel in integration.channel)
+    return "failures" if private or any(room is not None and room.t != "c" for room in rooms) else "full"
+
+
+def keeps(level: HistoryLevel, *, failed: bool) -> bool:
+    return level == "full" or (level == "failures" and failed)
+
+
+def redactor_for(integration: Integration | None) -> Redactor:
+    return Redactor.of(() if integration is None else (integration.token,))
+
+
+def pack_trace(trace: Trace, redactor: Redactor) -> bytes:
+    steps: list[JsonValue] = [
+        {"name": step.name, "at": step.at, "detail": {key: cut(item) for key, item in _masked(redactor, step.detail)}}
+        for step in _newest(trace).steps
+    ]
+    return pack(steps)
+
+
+def unpack_trace(id: str, packed: bytes | None) -> Trace:
+    return Trace(id) if packed is None else Trace.from_json(id, cast(list[JsonValue], unpack(packed)))
+
+
+def pack_masked(request: JsonObject, redactor: Redactor) -> bytes:
+    """A request as history keeps it: exact but for what is masked, unless it is too large."""
+    masked = cast(JsonObject, redactor.value(request))
+    packed = pack(masked)
+    if len(packed) <= MAX_REQUEST:
+        return packed
+    return pack({key: cut(item) for key, item in masked.items()})
+
+
+def cut(value: JsonValue) -> JsonValue:
+    """The value, or where it is too large the beginning of its text with a mark."""
+    match value:
+        case str() if len(value) > MAX_DETAIL:
+            return f"{value[:MAX_DETAIL]}… (cut: {len(value)} characters)"
+        case dict() | list():
+            text = json_text(value)
+            return value if len(text) <= MAX_DETAIL else {"cut": text[:MAX_DETAIL], "characters": len(text)}
+        case _:
+            return value
+
+
+def incoming_record(run: IncomingRun) -> JsonObject:
+    trace = unpack_trace(run.id, run.trace)
+    failed = run.state in ("failed", "interrupted")
+    redactor = Redactor.of((_token(run.record),))
+    request: JsonValue = None if run.request is None else redactor.value(unpack(run.request))
+    return {
+        "_id": run.id,
+        "type": "incoming-webhook",
+        "integration": _snapshot(run.record, redactor),
+        "_createdAt": iso(run.created_at),
+        "_updatedAt": iso(run.updated_at),
+        "run": run.id,
+        "state": run.state,
+        "finished": run.state != "running",
+        **({"error": True} if failed else {}),
+        **({} if request is None else {"request": request}),
+        **_folded(trace),
+    }
+
+
+def outgoing_records(run: OutgoingRun) -> list[JsonObject]:
+    """The newest attempt first."""
+    redactor = Redactor.of((_token(run.record),))
+    attempts = _attempts(unpack_trace(run.id, run.trace))
+    of_the_run = _folded(attempts[0])
+    records = []
+    for attempt in attempts:
+        last = attempt is attempts[-1]
+        number = attempt.steps[0].detail.get("attempt", 1) if attempt.steps else 1
+        record: JsonObject = {
+            "_id": f"{run.id}-{number}",
+            "type": "outgoing-webhook",
+            "step": FIRST_STEP,
+            "integration": _snapshot(run.record, redactor),
+            "event": run.event,
+            "_createdAt": iso(attempt.steps[0].at if attempt.steps else run.created_at),
+            "_updatedAt": iso(run.updated_at if last or not attempt.steps else attempt.steps[-1].at),
+            "url": redactor.text(run.url),
+            **{key: of_the_run[key] for key in _OF_THE_RUN if key in of_the_run},
+            **_folded(attempt),
+            "delivery": run.id,
+            "attempt": number,
+            "finished": last and run.state in ("finished", "failed"),
+        }
+        if isinstance(text := record.get("httpResult"), str):
+            record["httpResult"] = json_text(text)
+        record |= _sent(run, attempt, redactor)
+        if last:
+            record |= _standing(run)
+        records.append(record)
+    return records[::-1]
+
+
+def _standing(run: OutgoingRun) -> JsonObject:
+    """How the delivery stands now: told by its newest record."""
+    standing: JsonObject = {"state": run.state}
+    if run.state == "pending":
+        standing["due"] = iso(run.due)
+    if run.state == "held":
+        standing["heldReason"] = run.held_reason
+    if run.interruptions:
+        standing["interruptions"] = run.interruptions
+    if run.state == "failed" or (run.state == "held" and run.interruptions):
+        standing["error"] = True
+    return standing
+
+
+def _sent(run: OutgoingRun, attempt: Trace, redactor: Redactor) -> JsonObject:
+    """The request, of an attempt that got as far as sending it."""
+    if run.request is None or not any(step.name == "pre-http-call" for step in attempt.steps):
+        return {}
+    request = cast(JsonObject, unpack(run.request))
+    headers = _headers(request["headers"])
+    body = request["body"]
+    if isinstance(body, str):
+        content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+        body = parsed(body, cast(str, content_type))
+    return {
+        "httpCallData": redactor.value(body),
+        "request": {
+            "method": request["method"],
+            "url": redactor.text(cast(str, request["url"])),
+            "headers": redactor.headers(headers),
+        },
+    }
+
+
+def _headers(pairs: JsonValue) -> JsonObject:
+    return dict(cast(list[tuple[str, str]], pairs))
+
+
+def _folded(trace: Trace) -> JsonObject:
+    folded: JsonObject = {}
+    steps: list[JsonValue] = []
+    log: list[JsonValue] = []
+    receipts: list[JsonValue] = []
+    for step in trace.steps:
+        detail = dict(step.detail)
+        script = detail.pop("script", None)
+        if isinstance(script, dict) and isinstance(script.get("log"), list):
+            hook = script["hook"]
+            log += [{"hook": hook, **cast(JsonObject, line)} for line in cast(list[JsonValue], script["log"])]
+            receipts.append({"hook": hook, **cast(JsonObject, script["receipt"])})
+            if isinstance(script["error"], dict):
+                folded["failure"] = {"hook": hook, **script["error"]}
+        shown = {key: detail.pop(key) for key in _SHOWN if key in detail}
+        folded |= shown
+        steps.append({"name": step.name, "at": iso(step.at), **detail})
+    if trace.steps:
+        folded["step"] = trace.last
+    return folded | {"steps": steps, "log": log, "receipt": receipts}
+
+
+def _attempts(trace: Trace) -> list[Trace]:
+    starts = [number for number, step in enumerate(trace.steps) if step.name == FIRST_STEP] or [0]
+    ends = [*starts[1:], len(trace.steps)]
+    return [Trace(trace.id, trace.steps[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def _newest(trace: Trace) -> Trace:
+    attempts = _attempts(trace)
+    if len(attempts) <= MAX_ATTEMPTS:
+        return trace
+    kept = [attempts[0], *attempts[len(attempts) - MAX_ATTEMPTS + 1 :]]
+    return Trace(trace.id, tuple(step for attempt in kept for step in attempt.steps))
+
+
+def _masked(redactor: Redactor, detail: JsonObject) -> list[tuple[str, JsonValue]]:
+    return list(cast(JsonObject, redactor.value(detail)).items())
+
+
+def _snapshot(record: JsonObject, redactor: Redactor) -> JsonObject:
+    left_out = ("script", "scriptCompiled", "token")
+    snapshot = cast(JsonObject, redactor.value({key: item for key, item in record.items() if key not in left_out}))
+    return snapshot | ({"token": MASK} if record.get("token") else {})
+
+
+def _token(record: JsonObject) -> str | None:
+    token = record.get("token")
+    return token if isinstance(token, str) else None

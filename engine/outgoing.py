@@ -1,0 +1,244 @@
+"""Journey 2: a claimed delivery becomes a request, its answer a message, and the delivery ends or waits.
+
+Every step takes values and returns values; only the journey appends to the trace, in Rocket.Chat's step names. What
+prepare made is stored before the first attempt sends it. What was posted, the trace and the end are one transaction.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol, TypeAlias, assert_never
+
+from engine.accepting import Accepting
+from engine.answers import drafts_of
+from engine.delivery.rules import Rules
+from engine.errors import ClientError
+from engine.http import Answer, EgressPolicy, GuardedClient, HttpError
+from engine.model.deliveries import Claim, Delivery
+from engine.model.json import JsonObject
+from engine.model.runs import (
+    Busy,
+    Failed,
+    Prepared,
+    PrepareNothing,
+    PrepareResult,
+    ResponseDefault,
+    ResponseDone,
+    ResponsePost,
+    ResponseResult,
+    ScriptReport,
+)
+from engine.payloads import payload
+from engine.scripts import Script
+from engine.sending import after_sending, answered, before_script, encode, unanswered, without_script
+from engine.settling import End, Ending, Post, PutOff, not_posted, settle, shown, store_prepared
+from engine.trace import Trace
+from engine.trying import Ready, Sent, Work, disabling, final, is_last, next_try, opened, resumed, usable
+from engine.workspace.protocol import Draft
+
+PREPARE, RESPONSE = "prepare_outgoing_request", "process_outgoing_response"
+BUSY_MS = 1_000
+# How often a response waits for a cell: the receiver has the request, and asking it again is the worse choice.
+BUSY_TRIES = 30
+
+ResponseCall: TypeAlias = Callable[[], Awaitable[tuple[ResponseResult, ScriptReport | None]]]
+
+
+class OutgoingHooks(Protocol):
+    async def prepare_outgoing_request(
+        self, script: Script, request: JsonObject
+    ) -> tuple[PrepareResult, ScriptReport | None]: ...
+
+    async def process_outgoing_response(
+        self, script: Script, request: JsonObject, response: JsonObject
+    ) -> tuple[ResponseResult, ScriptReport | None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """The journey's edges, made once by the runtime."""
+
+    accepting: Accepting
+    scripts: OutgoingHooks
+    client: GuardedClient
+    site_url: str
+
+    @property
+    def rules(self) -> Rules:
+        return self.accepting.rules
+
+
+async def run(kit: Outgoing, delivery: Delivery, claim: Claim) -> None:
+    """Raises LeaseLost when the delivery is another's by now, Unavailable when the store is: nothing was ended."""
+    trace = opened(delivery)
+    work = usable(kit.rules, delivery, claim, trace)
+    ending = work if isinstance(work, End) else await attempt(kit, work, trace)
+    await settle(kit.accepting, delivery, claim, ending)
+
+
+async def attempt(kit: Outgoing, work: Work, trace: Trace) -> Ending:
+    ready = resumed(kit.rules, work, trace) or await prepare(kit, work, trace)
+    if not isinstance(ready, Ready):
+        return ready
+    sent = await send(kit, work, ready)
+    return await ask_script(kit, work, sent) or await by_default(kit, work, sent)
+
+
+async def prepare(kit: Outgoing, work: Work, trace: Trace) -> Ready | Ending:
+    delivery, integration, word = work.delivery, work.integration, work.delivery.trigger_word
+    data = payload(delivery.event, token=integration.token, trigger_word=word, site_url=kit.site_url)
+    trace = trace.then("mapped-args-to-data", data=data, triggerWord=word)
+    prepared: PrepareResult = Prepared(None, without_script(delivery.url, data))
+    if work.script is not None and work.defines(PREPARE):
+        trace = trace.then(f"execute-script-before-running-{PREPARE}")
+        request = before_script(delivery.url, data, integration)
+        prepared, report = await kit.scripts.prepare_outgoing_request(work.script, request)
+        trace = called(trace, PREPARE, prepared, report)
+    elif work.script is not None:
+        trace = trace.then(f"execute-script-no-method-{PREPARE}")
+    trace = trace.then("after-maybe-ran-prepare", ranPrepareScript=True)
+    match prepared:
+        case Busy():
+            return PutOff(BUSY_MS)
+        case Failed():
+            return End(trace.then("after-prepare-no-opts"), delivery.attempts, failed=True)
+        case PrepareNothing(forgot_return=True):
+            hint = f"{PREPARE} changed its request but returned nothing: end it with `return request`"
+            return End(trace.then("after-prepare-no-opts", hint=hint), delivery.attempts)
+        case PrepareNothing():
+            return End(trace.then("after-prepare-no-opts"), delivery.attempts)
+        case Prepared():
+            return await announce(kit, work, prepared, trace)
+        case _:
+            assert_never(prepared)
+
+
+async def announce(kit: Outgoing, work: Work, prepared: Prepared, trace: Trace) -> Ready | Ending:
+    """Posts the message that goes before the request and stores the request, in one transaction."""
+    failing = "after-prepare-send-message-failed"
+    delivery, drafts = work.delivery, tuple[Draft, ...]()
+    try:
+        if prepared.message is not None:
+            drafts = await drafted(kit, work, prepared.message, "prepare")
+            trace = trace.then("after-prepare-send-message", prepareSentMessage=shown(drafts))
+        if prepared.request is None:
+            end = End(trace.then("after-prepare-no-url_or_method"), delivery.attempts)
+            return Post(drafts, failing, end) if drafts else end
+        request = encode(prepared.request, delivery.id)
+        await store_prepared(kit.accepting, delivery, work.claim, request, trace, drafts)
+    except ClientError as error:
+        return End(not_posted(trace, failing, error), delivery.attempts, failed=True)
+    return Ready(request, trace)
+
+
+async def send(kit: Outgoing, work: Work, ready: Ready) -> Sent:
+    request = ready.request
+    trace = ready.trace.then("pre-http-call", url=request.url, method=request.method)
+    own = work.integration.hookcell
+    allow = EgressPolicy.parse(own.egress_allow) if own is not None and own.egress_allow else None
+    reply: Answer | HttpError
+    try:
+        reply = await kit.client.send(request, allow=allow)
+        response = answered(reply)
+        text = response["content_raw"]
+        seen: JsonObject = {name: response[name] for name in ("status_code", "headers", "truncated")}
+        trace = trace.then("after-http-call", httpResult=text, response=seen, durationMs=reply.duration_ms)
+    except HttpError as error:
+        reply = error
+        failure: JsonObject = {"kind": error.kind, "message": error.message}
+        trace = trace.then("after-http-call", httpResult=None, httpError=failure, error=True)
+        if error.setting is not None:
+            trace = trace.then("refused-by-policy", because=error.message, setting=error.setting)
+    return Sent(request, reply, trace, work.delivery.attempts + 1)
+
+
+async def ask_script(kit: Outgoing, work: Work, sent: Sent) -> Ending | None:
+    """What process_outgoing_response makes of an answer, or of none when it was the last attempt; None leaves it."""
+    script, reply = work.script, sent.reply
+    if script is None or not work.defines(RESPONSE):
+        return None
+    if isinstance(reply, HttpError) and not is_last(kit.rules, work, sent):
+        return None
+    request = after_sending(sent.request, work.integration)
+    response = answered(reply) if isinstance(reply, Answer) else unanswered(reply)
+    result, report = await patiently(lambda: kit.scripts.process_outgoing_response(script, request, response))
+    trace = called(sent.trace.then(f"execute-script-before-running-{RESPONSE}"), RESPONSE, result, report)
+    match result:
+        case Busy():
+            return PutOff(BUSY_MS)
+        case Failed():
+            return End(trace, sent.attempts, failed=True, request=sent.request)
+        case ResponseDone():
+            return End(trace.then("after-process-false-result"), sent.attempts, request=sent.request)
+        case ResponsePost():
+            return await posting(kit, work, replace(sent, trace=trace), result.content, "process")
+        case ResponseDefault():
+            return await by_default(kit, work, replace(sent, trace=trace))
+        case _:
+            assert_never(result)
+
+
+async def by_default(kit: Outgoing, work: Work, sent: Sent) -> Ending:
+    """By status and by the answer's own `text` and `attachments`."""
+    reply, rules = sent.reply, kit.rules
+    verdict = rules.verdict(reply)
+    match verdict:
+        case "success":
+            content = answered(reply)["content"] if isinstance(reply, Answer) else None
+            if isinstance(content, dict) and (content.get("text") or content.get("attachments")):
+                return await posting(kit, work, sent, content, "answer")
+            return End(sent.trace, sent.attempts, request=sent.request)
+        case "disable":
+            return disabling(sent)
+        case "final":
+            return final(sent)
+        case "retry":
+            return next_try(rules, work, sent)
+        case _:
+            assert_never(verdict)
+
+
+async def posting(
+    kit: Outgoing, work: Work, sent: Sent, content: JsonObject, of: Literal["process", "answer"]
+) -> Ending:
+    done, failing = {
+        "process": ("after-process-send-message", "after-process-send-message-failed"),
+        "answer": ("url-response-sent-message", "after-http-call-send-message-failed"),
+    }[of]
+    end = End(sent.trace, sent.attempts, request=sent.request)
+    try:
+        drafts = await drafted(kit, work, content, "answer")
+    except ClientError as error:
+        return replace(end, trace=not_posted(end.trace, failing, error), failed=True)
+    if not drafts:
+        return replace(end, trace=end.trace.then("nothing-to-post"))
+    key = "processSentMessage" if of == "process" else "resultMessage"
+    return Post(drafts, failing, replace(end, trace=end.trace.then(done, **{key: shown(drafts)})))
+
+
+async def drafted(
+    kit: Outgoing, work: Work, content: JsonObject, purpose: Literal["prepare", "answer"]
+) -> tuple[Draft, ...]:
+    workspace, delivery = kit.accepting.workspace, work.delivery
+    return tuple(await drafts_of(workspace, kit.rules, delivery, work.integration, content, purpose))
+
+
+async def patiently(call: ResponseCall) -> tuple[ResponseResult, ScriptReport | None]:
+    result, report = await call()
+    for _ in range(BUSY_TRIES):
+        if not isinstance(result, Busy):
+            break
+        await asyncio.sleep(BUSY_MS / 1000)
+        result, report = await call()
+    return result, report
+
+
+def called(trace: Trace, hook: str, result: PrepareResult | ResponseResult, report: ScriptReport | None) -> Trace:
+    """What the call cost and said; a failed one ends the attempt, with the author's traceback."""
+    if not isinstance(result, Failed):
+        return trace if report is None else trace.then(f"execute-script-after-running-{hook}", script=report.to_json())
+    failure = result.failure
+    report = report or ScriptReport(hook, {}, (), failure)
+    stack = "\n".join(f"  {line}" for line in (failure.traceback or failure.message).splitlines())
+    step = f"execute-script-error-running-{hook}"
+    return trace.then(step, script=report.to_json(), error=True, errorStack=stack)

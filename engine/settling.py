@@ -1,0 +1,149 @@
+"""How a claim on a delivery ends: one transaction each, fenced by the claim, with all that was posted in it.
+
+LeaseLost from here means that somebody else works the delivery by now, and that nothing was stored.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias, assert_never
+
+from sqlalchemy import Connection
+
+from engine import accepting, history
+from engine.accepting import Accepting
+from engine.dates import iso
+from engine.delivery import queue
+from engine.errors import ClientError, PlainError
+from engine.http import OutgoingRequest
+from engine.model.deliveries import Claim, Delivery
+from engine.model.events import Chain
+from engine.model.json import JsonValue
+from engine.sending import pack_request, store_form
+from engine.store.integrations import disable_integration
+from engine.trace import Trace, now_ms
+from engine.workspace.protocol import Draft
+from engine.workspace.records import message_record
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Nothing more to do: `failed` may be sent again by hand. `disable` is the integration's end, too."""
+
+    trace: Trace
+    attempts: int
+    failed: bool = False
+    request: OutgoingRequest | None = None
+    disable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The end, once the drafts are posted; `otherwise` is the step of one that could not be."""
+
+    drafts: tuple[Draft, ...]
+    otherwise: str
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    trace: Trace
+    attempts: int
+    delay_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    trace: Trace
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Nothing could be tried: neither counter is raised."""
+
+    delay_ms: int
+
+
+Ending: TypeAlias = End | Post | Retry | Hold | PutOff
+
+
+async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Ending) -> None:
+    """Raises LeaseLost, and Unavailable when the store cannot be written."""
+    redactor = history.redactor_for(delivery.integration)
+    match ending:
+        case End():
+            await kit.store.write(_finish, delivery, claim, ending, now_ms())
+            if ending.disable:
+                kit.index.invalidate()
+        case Post():
+            try:
+                await accepting.post(
+                    kit,
+                    ending.drafts,
+                    chain=chain_of(delivery),
+                    also=lambda connection, _: _finish(connection, delivery, claim, ending.end, now_ms()),
+                )
+            except ClientError as error:
+                trace = not_posted(ending.end.trace, ending.otherwise, error)
+                await settle(kit, delivery, claim, replace(ending.end, trace=trace, failed=True))
+        case Retry():
+            packed = history.pack_trace(ending.trace, redactor)
+            await kit.store.write(queue.reschedule, claim, ending.delay_ms, attempts=ending.attempts, trace=packed)
+        case Hold():
+            packed = history.pack_trace(ending.trace, redactor)
+            await kit.store.write(queue.hold, claim, ending.reason, attempts=ending.attempts, trace=packed)
+        case PutOff():
+            await kit.store.write(queue.put_off, claim, ending.delay_ms)
+        case _:
+            assert_never(ending)
+
+
+async def store_prepared(
+    kit: Accepting, delivery: Delivery, claim: Claim, request: OutgoingRequest, trace: Trace, drafts: tuple[Draft, ...]
+) -> None:
+    """What every attempt will send, with the message that goes before it. Raises LeaseLost, ClientError."""
+    packed = pack_request(request)
+    packed_trace = history.pack_trace(trace, history.redactor_for(delivery.integration))
+    if drafts:
+        await accepting.post(
+            kit,
+            drafts,
+            chain=chain_of(delivery),
+            also=lambda connection, _: queue.store_prepared(connection, claim, packed, packed_trace),
+        )
+    else:
+        await kit.store.write(queue.store_prepared, claim, packed, packed_trace)
+
+
+def not_posted(trace: Trace, step: str, error: ClientError) -> Trace:
+    because = f"{error} ({error.hint})" if isinstance(error, PlainError) and error.hint else str(error)
+    return trace.then(step, error=True, errorStack=because)
+
+
+def shown(drafts: tuple[Draft, ...]) -> list[JsonValue]:
+    """Rocket.Chat's {channel, message}, of each."""
+    return [
+        {"channel": draft.destination, "message": message_record(draft.message, draft.user.name)} for draft in drafts
+    ]
+
+
+def chain_of(delivery: Delivery) -> Chain:
+    return delivery.event.chain.then(delivery.integration_id)
+
+
+def _finish(connection: Connection, delivery: Delivery, claim: Claim, end: End, now: int) -> None:
+    integration = delivery.integration
+    redactor = history.redactor_for(integration)
+    level = "off" if integration is None else history.level_of(integration, [delivery.event.room])
+    queue.finish(
+        connection,
+        claim,
+        "failed" if end.failed else "finished",
+        attempts=end.attempts,
+        request=None if end.request is None else history.pack_masked(store_form(end.request), redactor),
+        trace=history.pack_trace(end.trace, redactor),
+        keep=history.keeps(level, failed=end.failed),
+    )
+    if end.disable:
+        disable_integration(connection, delivery.integration_id, iso(now), now)
