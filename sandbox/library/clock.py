@@ -147,12 +147,13 @@ Facade(
     "calendar",
     {
         **named(calendar, "isleap leapdays weekday monthrange timegm IllegalMonthError IllegalWeekdayError"),
-        **named(
-            calendar, "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY Calendar TextCalendar HTMLCalendar"
-        ),
+        **named(calendar, "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY Calendar TextCalendar"),
         **{name: tuple(getattr(calendar, name)) for name in ("month_name", "month_abbr", "day_name", "day_abbr")},
         "month": month,
         "monthcalendar": lambda year, month: calendar.Calendar().monthdayscalendar(year, month),
     },
-    refused={"setfirstweekday": "write calendar.Calendar(firstweekday)"},
+    refused={
+        "HTMLCalendar": "chat has no HTML: use TextCalendar",
+        "setfirstweekday": "write calendar.Calendar(firstweekday)",
+    },
 )

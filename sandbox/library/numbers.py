@@ -112,7 +112,7 @@ Facade(
     refused={"DefaultContext": "write decimal.Context()"},
     renew=_renew_context,
 )
-allow_writes(decimal.Context)
+allow_writes(decimal.Context, type(decimal.Context().traps))
 
 Facade("fractions", named(fractions, "Fraction"))
 

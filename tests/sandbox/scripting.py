@@ -59,6 +59,7 @@ def call_hook(source: str, *arguments: Any, hook: str = "process_incoming", plai
         code = marshal.loads(compiled(source).code)
     try:
         exec(code, names)
-        return names[hook](*arguments), "".join(log)
+        function = names[hook] if hook in names else getattr(names["Script"](), hook)
+        return function(*arguments), "".join(log)
     finally:
         library.end()

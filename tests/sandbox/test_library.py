@@ -1,0 +1,380 @@
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sandbox import library
+from sandbox.guards import refused_attribute, script_getattr
+from sandbox.library import CallState
+from sandbox.library.arithmetic import MAX_INTEGER_BITS
+from sandbox.library.builtins import BUILTINS
+from sandbox.library.facade import FACADES
+from tests.sandbox.scripting import call_hook, result, run
+
+NOON = 1_767_268_800.0  # 2026-01-01 12:00 UTC
+
+CONTRACT_MODULES = set(
+    "json re datetime time math statistics random string hashlib hmac base64 binascii uuid html urllib.parse textwrap "
+    "collections itertools functools operator decimal fractions zoneinfo unicodedata difflib csv io copy typing "
+    "dataclasses enum calendar email.utils xml.etree.ElementTree".split()
+)
+
+CONTRACT_BUILTINS = (
+    "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod enumerate filter float "
+    "format frozenset getattr hasattr hash hex int isinstance issubclass iter len list map max min next object oct ord "
+    "pow print property range repr reversed round set slice sorted staticmethod str sum super tuple zip".split()
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warmed() -> None:
+    library.warm()
+
+
+def test_the_library_is_the_contracts() -> None:
+    assert set(library.library_table()) == CONTRACT_MODULES | {"urllib", "email", "xml", "xml.etree"}
+    assert set(CONTRACT_BUILTINS) <= set(BUILTINS)
+    refused = "type id setattr delattr vars dir globals locals open input eval exec compile breakpoint memoryview"
+    assert not set(refused.split()) & set(BUILTINS)
+    assert not {"BaseException", "SystemExit", "KeyboardInterrupt", "GeneratorExit"} & set(BUILTINS)
+
+
+def reachable() -> Iterator[tuple[str, Any]]:
+    """Everything that can be reached by names a script may say, and by making the ordinary objects."""
+    made = result(
+        "import calendar, collections, csv, datetime, decimal, difflib, functools, io, json, random, re, string, textwrap\n"
+        "import uuid, xml.etree.ElementTree as ET, zoneinfo, enum, hashlib, hmac, fractions, statistics, time, typing\n"
+        "import dataclasses\n"
+        "class A: pass\nclass E(enum.Enum):\n    X = 1\n@dataclasses.dataclass\nclass D:\n    x: int = 1\ndef f(): yield 1\n"
+        "result = [calendar.Calendar(), calendar.TextCalendar(), csv.reader([]), csv.writer(io.StringIO()), csv.Sniffer(),"
+        " datetime.datetime.now(), decimal.getcontext(), decimal.Decimal(1), difflib.SequenceMatcher(None, 'a', 'b'),"
+        " difflib.Differ(), functools.partial(f), functools.lru_cache(f), io.StringIO(), io.BytesIO(), json.JSONEncoder(),"
+        " random.Random(), random.SystemRandom(), re.compile('(?P<a>b)'), re.match('(a)', 'a'), string.Template('a'),"
+        " textwrap.TextWrapper(), uuid.uuid4(), ET.fromstring('<a b=\"c\"><d/></a>'), zoneinfo.ZoneInfo('UTC'), E.X, E, A(), A,"
+        " D(), D, dataclasses.fields(D), f, f(), hashlib.sha256(), hmac.new(b'', b'', 'md5'), fractions.Fraction(1),"
+        " statistics.NormalDist(), time.gmtime(), typing.List[int], typing.Optional[str], ValueError('x'), lambda: 1,"
+        " csv.DictReader(io.StringIO()), collections.ChainMap(), collections.Counter(), collections.deque(), 'a', b'a', 1, 1.5,"
+        " super, property(f), classmethod(f), range(3), iter([]), {}.items(), slice(1)]\n"
+    )
+    waiting: list[tuple[str, Any]] = [(title, facade) for title, facade in FACADES.items()]
+    waiting += [(name, value) for name, value in BUILTINS.items() if not name.startswith("_")]
+    waiting += [(f"made {type(value).__name__}", value) for value in made]
+    seen: dict[int, Any] = {}
+    while waiting:
+        path, value = waiting.pop()
+        if id(value) in seen or path.count(".") > 6:
+            continue
+        seen[id(value)] = value
+        yield path, value
+        if isinstance(value, (tuple, frozenset)):
+            waiting += [(f"{path}[]", part) for part in value]
+        for name in dir(value):
+            if refused_attribute(name) is None:
+                try:
+                    part = script_getattr(value, name)
+                except Exception:
+                    continue
+                if type(part) not in (str, int, float, bool, bytes, type(None)):
+                    waiting.append((f"{path}.{name}", part))
+
+
+def test_no_module_frame_code_or_namespace_can_be_reached() -> None:
+    capabilities = (types.ModuleType, types.FrameType, types.CodeType, types.TracebackType)
+    namespaces = {id(vars(module)) for module in sys.modules.values()} | {id(BUILTINS)}
+    found = [path for path, value in reachable() if isinstance(value, capabilities) or id(value) in namespaces]
+    assert found == []
+
+
+def test_nothing_mutable_is_shared_by_the_library() -> None:
+    shared = [
+        path
+        for path, value in reachable()
+        if isinstance(value, (dict, list, set, bytearray))
+        and not path.startswith("made ")
+        # CPython makes a new dict for a pattern without groups.
+        and not (path.endswith(".groupindex") and not value)
+    ]
+    assert shared == []
+
+
+def test_each_call_has_fresh_globals() -> None:
+    run("leak = 1\nimport json\njson_leak = json")
+    names = library.begin(CallState(print))
+    library.end()
+    assert set(names) == {"__builtins__", "__name__"}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "expected"),
+    [
+        ("import decimal\ndecimal.getcontext().prec = 3", "import decimal\nresult = decimal.getcontext().prec", 28),
+        (
+            "import decimal\ndecimal.getcontext().traps[decimal.Inexact] = True",
+            "from decimal import Decimal\nresult = str(Decimal(1) / 4)",
+            "0.25",
+        ),
+        (
+            "import csv\ncsv.register_dialect('x', delimiter=';')\ncsv.unregister_dialect('excel')",
+            "import csv\nresult = csv.list_dialects()",
+            ["excel", "excel-tab", "unix"],
+        ),
+        (
+            "import csv\ncsv.register_dialect('excel', delimiter=';')",
+            "import csv\nresult = next(csv.reader(['a,b']))",
+            ["a", "b"],
+        ),
+    ],
+)
+def test_what_a_call_changes_behind_a_module_is_new_in_the_next(first: str, then: str, expected: object) -> None:
+    run(first)
+    assert result(then) == expected
+
+
+def test_random_is_seeded_anew_for_each_call() -> None:
+    source = "import random\nrandom.seed(1) if first else None\nresult = [random.random() for _ in range(4)]"
+    assert result("first = True\n" + source) == result("first = True\n" + source)
+    assert result("first = False\n" + source) != result("first = False\n" + source)
+
+
+def test_a_frozen_clock_is_what_every_way_of_asking_reads() -> None:
+    source = """
+import datetime, time
+from datetime import date, timezone
+D = datetime.datetime
+class Mine(D): pass
+now = D.now
+result = [
+    D.now(timezone.utc).isoformat(), D.utcnow().isoformat(), now(timezone.utc).hour, getattr(D, "now")(timezone.utc).hour,
+    Mine.now(timezone.utc).hour, D(2000, 1, 1).now(timezone.utc).hour, time.time(), time.time_ns(), time.gmtime().tm_hour,
+    time.strftime("%Y"), time.ctime()[-4:], date.today().year, D.today().year, time.localtime().tm_year, time.asctime()[-4:],
+    list(map(D.now, [timezone.utc]))[0].hour,
+]
+"""
+    assert result(source, now=NOON) == [
+        "2026-01-01T12:00:00+00:00",
+        "2026-01-01T12:00:00",
+        *[12] * 4,
+        NOON,
+        int(NOON) * 10**9,
+        12,
+        "2026",
+        "2026",
+        2026,
+        2026,
+        2026,
+        "2026",
+        12,
+    ]
+
+
+def test_a_live_clock_moves() -> None:
+    assert result("import time\na = time.time_ns()\nb = time.time_ns()\nresult = b >= a") is True
+
+
+def test_print_writes_exactly_what_it_would_write_to_a_file() -> None:
+    log: list[str] = []
+    run("print('a', 1, sep='-', end='')\nprint()\nprint('x\\ny')", log=log)
+    assert "".join(log) == "a-1\nx\ny\n"
+
+
+def test_what_a_call_leaves_running_prints_nowhere() -> None:
+    log: list[str] = []
+    names = run("def f(): print('late')", log=log)
+    names["f"]()
+    assert log == []
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("import jsn", "did you mean json"),
+        ("import os", "there is no module 'os' in scripts: there is base64"),
+        ("import hookcell", "there is no module 'hookcell' in scripts"),
+        ("from json import load", "json.load is not available: write json.loads(text)"),
+        ("from math import flor", "did you mean floor"),
+        ("from time import sleep", "time.sleep is not available: a script cannot wait"),
+        ("import urllib.request", "did you mean urllib"),
+    ],
+)
+def test_an_import_that_is_not_there_says_what_is(source: str, text: str) -> None:
+    with pytest.raises(ImportError) as caught:
+        run(f"if True:\n    {source}")
+    assert text in str(caught.value)
+
+
+def test_a_name_that_is_left_out_says_what_to_write() -> None:
+    with pytest.raises(AttributeError, match=r"time\.sleep is not available: a script cannot wait"):
+        run("import time\ntime.sleep(1)")
+    with pytest.raises(AttributeError, match="did you mean dumps"):
+        run("import json\njson.dumpz")
+
+
+CAPPED = [
+    "x = 10**9\n'x' * x",
+    "x = 10**9\nx * [1]",
+    "'x' * 10**9",
+    "x = 10**9\ny = 'x'\ny *= x",
+    "x = 9**9\n9**x",
+    "9**9**9",
+    "pow(9, 9**9)",
+    "x = 10**9\n1 << x",
+    "x = 1\nx <<= 10**9",
+    "x = 7\nx **= 10**8",
+    "import operator\noperator.mul('x', 10**9)",
+    "import operator\noperator.pow(9, 10**9)",
+    "import operator\noperator.lshift(1, 10**9)",
+    "import operator\noperator.imul([1], 10**9)",
+    "from functools import reduce\nimport operator\nreduce(operator.mul, [10**6] * 3, 'x')",
+    "import math\nmath.factorial(10**7)",
+    "import math\nmath.comb(10**8, 10**7)",
+    "import math\nmath.prod([2**500_000] * 3)",
+    "x = 2**500_000\nx * x * x",
+    "from fractions import Fraction\nFraction(3, 2) ** 10**8",
+    "import hashlib\nhashlib.pbkdf2_hmac('sha256', b'', b'', 10**9)",
+    "class I:\n    def __index__(self): return 10**9\n'x' * I()",
+    "class L(list):\n    def __len__(self): return 0\nL([1]) * 10**9",
+    "class N(int): pass\n'x' * N(10**9)",
+]
+
+
+@pytest.mark.parametrize("source", CAPPED)
+def test_results_out_of_all_proportion_are_refused_before_they_are_made(source: str) -> None:
+    with pytest.raises(OverflowError):
+        run(source)
+
+
+WIDE = [
+    "w = 10**9\nf'{1:{w}}'",
+    "w = 10**9\nf'{1:.{w}f}'",
+    "w = 10**9\nf'{1!r:>{w}}'",
+    "format(1, '1000000000')",
+    "'{:1000000000}'.format(1)",
+    "'{:{}}'.format(1, 10**9)",
+    "'%1000000000d' % 1",
+    "'%.1000000000f' % 1",
+    "'%*d' % (10**9, 1)",
+    "'%(a)1000000000d' % {'a': 1}",
+    "b'%1000000000d' % 1",
+    "x = '%1000000000d'\nx %= 1",
+    "import operator\noperator.mod('%1000000000d', 1)",
+    "int('9' * 5000)",
+    "str(10**5000)",
+]
+
+
+@pytest.mark.parametrize("source", WIDE)
+def test_widths_and_conversions_have_caps(source: str) -> None:
+    with pytest.raises(ValueError, match=r"wide|Exceeds the limit"):
+        run(source)
+
+
+def test_numbers_below_the_caps_are_python_s_own() -> None:
+    assert result("result = (2**1000) * (2**1000) == 2**2000 and 'ab' * 1000 == 'ab' * 1000") is True
+    assert result(f"result = (1 << {MAX_INTEGER_BITS - 2}).bit_length()") == MAX_INTEGER_BITS - 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+        '<!DOCTYPE lolz [<!ENTITY l "lol"><!ENTITY m "&l;&l;&l;&l;&l;&l;&l;&l;">]><lolz>&m;</lolz>',
+        '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
+        '<?xml version="1.0"?><!DOCTYPE a><a/>',
+    ],
+)
+def test_xml_with_a_doctype_is_refused(text: str) -> None:
+    source = f"import xml.etree.ElementTree as ET\ntry:\n    ET.fromstring({text!r})\nexcept ET.ParseError as e:\n    result = str(e)"
+    assert "DOCTYPE" in result(source)
+    encoded = source.replace(repr(text), f"{text!r}.encode('utf-16')")
+    assert "DOCTYPE" in result(encoded)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import io\nio.BytesIO().getbuffer()",
+        "import io\nio.open('x')",
+        "import uuid\nuuid.uuid1()",
+        "import string\nstring.Formatter()",
+        "import xml.etree.ElementTree as ET\nET.parse('x')",
+        "import xml.etree.ElementTree as ET\nET.register_namespace('a', 'b')",
+        "import functools\nfunctools.update_wrapper(print, print)",
+        "import functools\nfunctools.singledispatch(print)",
+        "import typing\ntyping.get_type_hints(print)",
+        "import dataclasses\ndataclasses.make_dataclass('A', ['x'])",
+        "import collections\ncollections.UserString('x')",
+        "import collections\ncollections.abc",
+        "import random\nrandom.setstate(1)",
+        "import csv\ncsv.field_size_limit(1)",
+        "import base64\nbase64.main()",
+        "import hashlib\nhashlib.file_digest",
+        "import re\nre.enum",
+        "import json\njson.codecs",
+        "import email.utils\nemail.utils.socket",
+        "from zoneinfo import ZoneInfo\nZoneInfo.clear_cache()",
+        "from zoneinfo import ZoneInfo\nZoneInfo.no_cache('UTC')",
+        "from zoneinfo import ZoneInfo\nZoneInfo.from_file(None)",
+        "import decimal\ndecimal.DefaultContext",
+        "import math\ngetattr(math, '__loader__')",
+    ],
+)
+def test_what_a_facade_leaves_out_is_not_there(source: str) -> None:
+    with pytest.raises(AttributeError):
+        run(source)
+
+
+def test_copies_ask_no_object_how_to_rebuild_it() -> None:
+    source = """
+import copy
+class A:
+    def __init__(self): self.x = [1]
+class B(dict): pass
+a, b = A(), B(k=[1])
+b.note = a
+c, d = copy.deepcopy(a), copy.deepcopy(b)
+a.x.append(2)
+result = [c.x, d.note.x, isinstance(d, B), d["k"] is b["k"], copy.copy(print) is print, copy.deepcopy(copy) is copy]
+"""
+    assert result(source) == [[1], [1], True, False, True, True]
+
+
+def test_caches_of_the_library_keep_nothing_a_script_made() -> None:
+    source = """
+import re, urllib.parse
+class S(str):
+    def __hash__(self): return hash("https://a/b")
+    def __eq__(self, other): raise KeyError("an earlier call is still here")
+S2 = S("https://x/y")
+result = [urllib.parse.urlsplit(S2).netloc, re.compile(S("a+")).pattern]
+"""
+    assert result(source) == ["x", "a+"]
+    assert result("import urllib.parse\nresult = urllib.parse.urlsplit('https://a/b').netloc") == "a"
+
+
+def test_a_codec_that_is_not_there_is_an_ordinary_error() -> None:
+    with pytest.raises(LookupError, match="unknown encoding"):
+        run("'x'.encode('no-such-codec')")
+
+
+def test_a_hook_may_be_a_method_of_class_script() -> None:
+    source = "class Script:\n    def process_incoming(self, request): return request['a']\n"
+    assert call_hook(source, {"a": 1}) == (1, "")
+
+
+def test_string_annotations_know_classvar_and_initvar() -> None:
+    source = """
+from __future__ import annotations
+from dataclasses import dataclass, fields, InitVar
+from typing import ClassVar
+import typing
+@dataclass
+class A:
+    n: ClassVar[int] = 1
+    m: typing.ClassVar[int] = 1
+    i: InitVar[int] = 2
+    x: int = 3
+result = [f.name for f in fields(A)]
+"""
+    assert result(source) == ["x"]
