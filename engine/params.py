@@ -134,7 +134,7 @@ NullableText = Annotated[str | None, BeforeValidator(_nullable_text)]
 NullableName = Annotated[str | None, BeforeValidator(_nullable_name)]
 NullableFlag = Annotated[bool | None, BeforeValidator(_nullable_flag)]
 NullableNumber = Annotated[int | float | None, BeforeValidator(_nullable_number)]
-Word = Annotated[str, BeforeValidator(_name), Field(min_length=1)]
+Word = Annotated[str, Field(min_length=1), BeforeValidator(_name)]
 
 
 def _number_as_text(value: int | float) -> str:

@@ -1,0 +1,14 @@
+"""How an answer leaves: JSON that nobody may cache."""
+
+from collections.abc import Mapping
+
+import orjson
+from starlette.responses import Response
+
+from engine.model.json import JsonValue
+
+HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+def answer(body: Mapping[str, JsonValue], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(body), status, {**HEADERS, **(headers or {})})

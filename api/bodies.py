@@ -1,0 +1,97 @@
+"""Request bodies: capped before anybody reads them, in size, in time and in all together, and parsed with care."""
+
+import asyncio
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.errors import InvalidParams, PlainError, TooLarge, Unavailable
+from engine.model.json import JsonObject, JsonValue
+from engine.settings import MIB, Settings
+
+MAX_IN_FLIGHT = 256 * MIB
+# from the end of the headers to the last byte
+MAX_SECONDS = 30.0
+# what takes a parser long is not a body's size but how many objects and lists are in it
+MAX_CONTAINERS = 50_000
+MAX_FORM_FIELDS = 1000
+
+
+class BodyLimits:
+    """Raises TooLarge, or Unavailable when the bodies of all requests together are too much."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        hooks = scope["path"].startswith("/hooks/")
+        limit = self._settings.max_body_hooks if hooks else self._settings.max_body_api
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > limit:
+            raise TooLarge(limit)
+        seen = 0
+        # None once the body is there: what is received after it is the client's leaving, whenever that may be
+        deadline: float | None = asyncio.get_running_loop().time() + MAX_SECONDS
+
+        async def receive_within_limits() -> Message:
+            nonlocal seen, deadline
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise PlainError(f"The body took longer than {MAX_SECONDS:.0f} seconds.") from None
+            if not message.get("more_body", False):
+                deadline = None
+            body = message.get("body", b"")
+            seen += len(body)
+            self._in_flight += len(body)
+            if seen > limit:
+                raise TooLarge(limit)
+            if self._in_flight > MAX_IN_FLIGHT:
+                raise Unavailable("Too many large requests at once; send it again.")
+            return message
+
+        try:
+            await self._app(scope, receive_within_limits, send)
+        finally:
+            self._in_flight -= seen
+
+
+async def read_object(request: Request) -> JsonObject:
+    """The body of an API call: JSON, or the fields of a form; none is an empty object. Raises InvalidParams."""
+    body = await request.body()
+    if not body:
+        return {}
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return await _read_form(request)
+    value = parse_json(body)
+    if not isinstance(value, dict):
+        raise InvalidParams(["must be object"])
+    return value
+
+
+def parse_json(body: bytes) -> JsonValue:
+    """Raises InvalidParams."""
+    if body.count(b"[") + body.count(b"{") > MAX_CONTAINERS:
+        raise InvalidParams([f"must NOT have more than {MAX_CONTAINERS} objects and arrays"])
+    try:
+        value: JsonValue = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidParams([f"must be JSON: {error}"]) from None
+    return value
+
+
+async def _read_form(request: Request) -> JsonObject:
+    fields: JsonObject = {}
+    async with request.form(max_files=0, max_fields=MAX_FORM_FIELDS) as form:
+        for name, value in form.multi_items():
+            assert isinstance(value, str)
+            fields[name] = value
+    return fields

@@ -1,0 +1,69 @@
+"""The outermost part of the server: every request is answered, whatever happens inside, and noted in the log.
+
+No token is logged: the path of a hook ends with its id.
+"""
+
+import re
+import time
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import error_answer, unexpected_answer
+from engine.errors import HookcellError
+from engine.ids import new_id
+
+_HOOK = re.compile(r"(/hooks/(?:(?:sample|info|add|remove)/)?[^/?#\s]+)/[^?#\s]+")
+
+log = structlog.stdlib.get_logger("hookcell.api")
+
+
+def masked(text: str) -> str:
+    """The text with `/hooks/<id>/***` for every hook's path in it."""
+    return _HOOK.sub(r"\1/***", text)
+
+
+class Edge:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started = time.perf_counter()
+        status = 0
+
+        async def watched_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-content-type-options", b"nosniff")]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched_send)
+        except ClientDisconnect:
+            pass
+        except Exception as error:
+            if status:
+                # half an answer is out: the connection is closed, which tells the client
+                log.exception("answer failed", path=masked(scope["path"]))
+                raise
+            if isinstance(error, HookcellError):
+                response = error_answer(error, scope["path"])
+            else:
+                id = new_id()
+                log.exception("unexpected error", id=id, method=scope["method"], path=masked(scope["path"]))
+                response = unexpected_answer(id)
+            await response(scope, receive, watched_send)
+        finally:
+            level = "info" if status >= 400 or not status else "debug"
+            getattr(log, level)(
+                "request",
+                method=scope["method"],
+                path=masked(scope["path"]),
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+                client=(scope.get("client") or ("",))[0],
+            )

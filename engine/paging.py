@@ -1,0 +1,56 @@
+"""Which part of a list is asked for, by Rocket.Chat's rules: `offset`, `count` and `sort` of the query string.
+
+The count is 50 where none is given and 100 at most; 0 asks for all, and each list has a limit of its own for that.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import orjson
+
+from engine.errors import CodedError
+from engine.params import NullableNumber, NullableText, Params
+
+DEFAULT_COUNT = 50
+MAX_COUNT = 100
+MAX_OFFSET = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`sort` is the order asked for, as (field, 1 or -1); empty leaves it to the list."""
+
+    offset: int
+    count: int
+    sort: tuple[tuple[str, int], ...] = ()
+
+
+class PageQuery(Params):
+    offset: NullableNumber = None
+    count: NullableNumber = None
+    sort: NullableText = None
+
+    def page(self, sortable: Collection[str]) -> Page:
+        """Raises CodedError for an order that is not JSON, or not by one of the fields."""
+        count = DEFAULT_COUNT if self.count is None or self.count < 0 else int(self.count)
+        offset = min(max(int(self.offset or 0), 0), MAX_OFFSET)
+        return Page(offset, min(count, MAX_COUNT), _order(self.sort, sortable))
+
+
+def _order(sort: str | None, sortable: Collection[str]) -> tuple[tuple[str, int], ...]:
+    if not sort:
+        return ()
+    try:
+        order = orjson.loads(sort)
+    except orjson.JSONDecodeError:
+        order = None
+    if isinstance(order, dict) and all(type(way) is int and way in (1, -1) for way in order.values()):
+        if unknown := [field for field in order if field not in sortable]:
+            known = ", ".join(sortable)
+            raise _invalid(f"Invalid sort parameter provided: {unknown[0]!r} is not one of {known}")
+        return tuple(order.items())
+    raise _invalid(f'Invalid sort parameter provided: "{sort}" is not like {{"ts": -1}}')
+
+
+def _invalid(reason: str) -> CodedError:
+    return CodedError("error-invalid-sort", reason, {"helperMethod": "parseJsonQuery"})
