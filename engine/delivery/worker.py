@@ -32,7 +32,7 @@ PAUSE_SECONDS = 0.05
 MAX_STORE_LOAD = 0.5
 AGAIN_MS = 1_000
 
-_log = structlog.get_logger(__name__)
+_log = structlog.stdlib.get_logger("hookcell.deliveries")
 
 
 @dataclass(frozen=True, slots=True)
