@@ -21,26 +21,23 @@ class IndexCache:
 
     def __init__(self) -> None:
         self._index = Index(version=-1)
-        self._stale = True
+        # how many changes were told of, and how many of those the index has seen
+        self._changes, self._seen = 1, 0
         self._reading = asyncio.Lock()
 
     async def current(self, store: Store) -> Index:
         """Raises Unavailable when the store cannot be read."""
-        if not self._stale:
-            return self._index
-        async with self._reading:
-            if self._stale:
-                self._stale = False
-                try:
+        if self._seen != self._changes:
+            async with self._reading:
+                if self._seen != self._changes:
+                    changes = self._changes
                     self._index = await _refreshed(self._index, store)
-                except BaseException:
-                    self._stale = True
-                    raise
+                    self._seen = changes
         return self._index
 
     def invalidate(self) -> None:
         """The configuration has changed: whoever asks next gets an index read after now."""
-        self._stale = True
+        self._changes += 1
 
 
 async def _refreshed(index: Index, store: Store) -> Index:

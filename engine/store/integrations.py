@@ -6,7 +6,7 @@ numbered in the order of their commits.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, insert, or_, select, update
 
@@ -14,8 +14,8 @@ from engine.model.integrations import Integration, Kind, OutgoingIntegration, Sa
 from engine.store import configuration
 from engine.store.schema import deliveries, integration_revisions, integrations, runs
 
-# Ascending or descending, by a key of the record.
-Order: TypeAlias = Sequence[tuple[str, Literal[1, -1]]]
+# Keys of the record, each with 1 for ascending or -1 for descending.
+Order: TypeAlias = Sequence[tuple[str, int]]
 
 _COLUMNS = {
     "_id": integrations.c.id,
@@ -27,7 +27,7 @@ _COLUMNS = {
     "_updatedAt": integrations.c.updated_at,
 }
 _TEXTS = ("username", "event", "alias", "avatar", "emoji", "targetRoom", "retryDelay", "scriptEngine")
-SORTABLE = frozenset({*_COLUMNS, *_TEXTS})
+SORTABLE = (*_COLUMNS, *_TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +212,6 @@ def _asked_for(listing: Listing) -> ColumnElement[bool]:
     return visible
 
 
-def _sort_key(key: str, direction: Literal[1, -1]) -> ColumnElement[Any]:
+def _sort_key(key: str, direction: int) -> ColumnElement[Any]:
     column: ColumnElement[Any] = _COLUMNS[key] if key in _COLUMNS else integration_revisions.c.record[key].as_string()
     return column.asc() if direction == 1 else column.desc()
