@@ -13,7 +13,8 @@ from api.edge import Edge
 from api.endpoint import Endpoint, body, get, post, query, raw_body
 from api.engine import Engine
 from api.errors import http_error_answer
-from api.routes import accounts, chat, health, rooms
+from api.ratelimit import RateLimit
+from api.routes import accounts, chat, health, hooks, rooms
 from api.schemas import (
     DirectBody,
     DirectMessagesQuery,
@@ -40,6 +41,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
 
 ROUTES: tuple[BaseRoute, ...] = (
     *(endpoint.route() for endpoint in ENDPOINTS),
+    *hooks.ROUTES,
     Route("/health", health.health, methods=["GET"]),
     Route("/health/ready", health.ready, methods=["GET"]),
 )
@@ -57,4 +59,5 @@ def create_app(engine: Engine) -> Starlette:
         exception_handlers={HTTPException: http_error_answer},
     )
     app.state.engine = engine
+    app.state.rate_limit = RateLimit(engine.settings)
     return app

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Literal, assert_never
 
-from engine.errors import Unavailable
+from engine.errors import CannotStart, Unavailable
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import (
     Busy,
@@ -34,6 +34,7 @@ from sandbox import (
     HookForm,
     Limits,
     NotRun,
+    NurseryDown,
     Outcome,
     OutOfMemory,
     OutputTooLarge,
@@ -48,6 +49,8 @@ from sandbox import (
 
 FILENAME = "script.py"
 INCOMING_SECONDS, OUTGOING_SECONDS = 8.0, 20.0
+# Without one of these a cell is not locked down.
+NEEDED_LAYERS = frozenset({"rlimits", "pdeathsig", "seccomp"})
 PROGRAMS_KEPT = 256
 PROGRAM_BYTES_KEPT = 64 * 1024 * 1024
 
@@ -107,16 +110,19 @@ class _Programs:
 
 
 class Scripts:
-    """`load_code` and `store_code` reach the table that only a compile cell's answers are written to."""
+    """`load_code` and `store_code` reach the table that only a compile cell's answers are written to.
+
+    `start` in the thread that outlives it; `close` ends every process.
+    """
 
     def __init__(
         self,
-        sandbox: Sandbox,
         *,
         load_code: Callable[[str], Awaitable[bytes | None]],
         store_code: Callable[[str, bytes, tuple[str, ...]], Awaitable[None]],
+        limits: Limits | None = None,
     ) -> None:
-        self._sandbox = sandbox
+        self._sandbox = Sandbox(limits)
         self._load_code = load_code
         self._store_code = store_code
         self._programs = _Programs()
@@ -124,6 +130,24 @@ class Scripts:
     @property
     def limits(self) -> Limits:
         return self._sandbox.limits
+
+    @property
+    def missing_layers(self) -> frozenset[str]:
+        """What keeps this system from locking cells down fully; known once started."""
+        return NEEDED_LAYERS - self._sandbox.layers
+
+    async def start(self) -> None:
+        """Raises CannotStart when no script can be run here at all."""
+        try:
+            await self._sandbox.start()
+            tried = await self.save("def process_incoming(request):\n    return None\n", "incoming")
+        except (NurseryDown, Unavailable) as error:
+            raise CannotStart(f"The sandbox does not start: {error}") from error
+        if tried.error is not None:
+            raise CannotStart(f"The sandbox does not work here: {tried.error['message']}")
+
+    async def close(self) -> None:
+        await self._sandbox.close()
 
     async def save(self, source: str, kind: Kind) -> SavedScript:
         """Compiles the source and loads it once in a throw-away cell. Raises Unavailable when no cell is free."""

@@ -74,6 +74,11 @@ class Worker:
         await self._live()
         self._loops = [asyncio.create_task(self._keep_living()), asyncio.create_task(self._work())]
 
+    def stop_claiming(self) -> None:
+        """What is in flight goes on; `drain` waits for it."""
+        for task in self._loops[1:]:
+            task.cancel()
+
     async def drain(self, seconds: float) -> None:
         """Claims nothing more; gives what is in flight that long, and then back. Raises Unavailable."""
         await _cancelled(self._loops[1:])

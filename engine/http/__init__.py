@@ -2,13 +2,15 @@
 
 `policy.py` and `addresses.py` say where, `backend.py` holds to it at the moment of connecting, `urls.py` and
 `headers.py` say what a request may be, `answers.py` what an answer may be, `pools.py` how many, `client.py` tells the
-story of one request. `resolver.py` is the seam for tests.
+story of one request. `resolver.py` is the seam for tests. `plain.py` is another client:
+the command line's own, for the server its user names.
 """
 
 from engine.http.answers import MAX_ANSWER
 from engine.http.client import MAX_REDIRECTS, MAX_TIMEOUT, Answer, GuardedClient, OutgoingRequest
 from engine.http.errors import KINDS, HttpError, Kind
 from engine.http.headers import is_credential
+from engine.http.plain import PlainClient, RequestFailed
 from engine.http.policy import SETTING, EgressPolicy
 from engine.http.pools import MAX_REQUESTS, MAX_REQUESTS_A_DESTINATION
 from engine.http.resolver import Resolver, SystemResolver
@@ -28,6 +30,8 @@ __all__ = [
     "HttpError",
     "Kind",
     "OutgoingRequest",
+    "PlainClient",
+    "RequestFailed",
     "Resolver",
     "SystemResolver",
     "destination_of",

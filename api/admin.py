@@ -1,0 +1,25 @@
+"""What an operator does with the server stopped: it takes the data folder's lock itself."""
+
+from engine.errors import CannotStart
+from engine.settings import Settings
+from engine.store.database import open_store
+from engine.workspace.embedded import EmbeddedWorkspace
+
+MIN_PASSWORD = 8
+
+
+async def reset_password(settings: Settings, username: str, password: str) -> None:
+    """Raises CannotStart when the server runs, there is no such user, or the password is too short."""
+    if len(password) < MIN_PASSWORD:
+        raise CannotStart(f"The password has {len(password)} characters; it needs at least {MIN_PASSWORD}.")
+    store = await open_store(settings)
+    try:
+        workspace = EmbeddedWorkspace(store)
+        try:
+            user = await workspace.user(username=username)
+            if user is None or not await workspace.accounts.set_password(user.id, password):
+                raise CannotStart(f"There is no user {username} in {settings.data}.")
+        finally:
+            workspace.close()
+    finally:
+        await store.close()

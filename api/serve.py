@@ -1,0 +1,110 @@
+"""The server's process: start, serve, drain, stop.
+
+The first SIGTERM or SIGINT drains: not ready, no new deliveries claimed, listeners closed and requests given
+REQUEST_SECONDS, deliveries given theirs, the database flushed, the cells ended, exit 0. A second signal ends the
+process at once, which is as safe as kill -9.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+
+from api.app import create_app
+from engine.errors import CannotStart
+from engine.runtime import Engine
+from engine.settings import Settings
+
+REQUEST_SECONDS = 10
+KEEP_ALIVE_SECONDS = 30
+MAX_HEADERS = 64 * 1024
+LOST = 1
+
+log = structlog.stdlib.get_logger("hookcell")
+
+
+class Server(uvicorn.Server):
+    """uvicorn's, with signals left to `serve`."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Raises CannotStart when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
+    except OSError as error:
+        raise CannotStart(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another port with --port."
+        ) from None
+
+
+def make_server(engine: Engine) -> Server:
+    config = uvicorn.Config(
+        create_app(engine),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=REQUEST_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        h11_max_incomplete_event_size=MAX_HEADERS,
+    )
+    return Server(config)
+
+
+async def serve(settings: Settings) -> int:
+    """Until a signal; the exit status. Raises CannotStart."""
+    listener = listen(settings)
+    # port 0 took a free one, which payloads and links have to name
+    settings = settings.model_copy(update={"port": listener.getsockname()[1]})
+    status = 0
+
+    def lost() -> None:
+        nonlocal status
+        status = LOST
+        server.should_exit = True
+
+    engine = await Engine.start(settings, on_lost=lost)
+    server = make_server(engine)
+    loop = asyncio.get_running_loop()
+
+    def drain() -> None:
+        if server.should_exit:
+            os._exit(130)
+        log.info("draining")
+        engine.draining()
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, drain)
+    try:
+        announce(engine)
+        await server.serve(sockets=[listener])
+    finally:
+        await engine.stop()
+    log.info("stopped")
+    return status
+
+
+def announce(engine: Engine) -> None:
+    log.info(
+        "hookcell serves",
+        url=f"http://{engine.settings.host}:{engine.settings.port}",
+        data=str(engine.settings.data),
+        sandbox="full" if engine.sandbox_is_full else "weak",
+        pid=os.getpid(),
+    )
+    if engine.password_file is not None:
+        log.info(
+            "the admin's password was generated", user=engine.settings.admin_username, file=str(engine.password_file)
+        )

@@ -1,0 +1,305 @@
+"""Journey 1: a webhook becomes a message.
+
+One function reads as the contract does: the run is stored, the hook runs, its result says what to post; destinations
+and permissions are looked at; the message, what follows from it and the end of the run are one transaction; then the
+sender is answered. Only this file appends to the run's trace. Of a script the sender sees what it returned as
+`response` or `error`, never its lines, log or traceback.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol, assert_never
+
+from sqlalchemy import Connection
+
+from engine import accepting, history
+from engine.accepting import Accepting
+from engine.errors import ClientError, CodedError, NotLoggedIn, PlainError, Unavailable
+from engine.hook_bodies import content_of, parsed_here
+from engine.hook_requests import script_request, stored_request
+from engine.ids import new_id
+from engine.model.events import Chain
+from engine.model.history import RunStart, RunState
+from engine.model.hooks import HookAnswer, HookContent, HookRequest
+from engine.model.integrations import HistoryLevel, IncomingIntegration, SavedIntegration
+from engine.model.json import JsonObject, JsonValue
+from engine.model.messages import User
+from engine.model.runs import (
+    Busy,
+    Failed,
+    IncomingNothing,
+    IncomingPost,
+    IncomingRefused,
+    IncomingResult,
+    ScriptReport,
+)
+from engine.posting import PostDefaults, destinations, expand, normalise
+from engine.scripts import Script
+from engine.store.runs import drop_run, end_run, start_run
+from engine.trace import Trace, now_ms
+from engine.workspace.protocol import Draft, Posted, PostIntent, Workspace
+
+HOOK = "process_incoming"
+FAILED, NOT_COMPILED, BUSY = "error-running-script", "error-evaluating-script", "error-service-busy"
+
+
+class IncomingHook(Protocol):
+    async def process_incoming(
+        self, script: Script, request: JsonObject, raw: bytes, *, parse: bool
+    ) -> tuple[IncomingResult, ScriptReport | None]:
+        """A result without a report was not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The journey's edges, made once by the runtime; `worker` names this process in the rows of runs under way."""
+
+    accepting: Accepting
+    scripts: IncomingHook
+    worker: str
+    strict: bool = False
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.accepting.workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run on its way: `trace` grows, the rest stays."""
+
+    integration: IncomingIntegration
+    saved: SavedIntegration
+    request: HookRequest
+    user: User
+    level: HistoryLevel
+    trace: Trace
+
+    def then(self, step: str, **detail: JsonValue) -> "Run":
+        return replace(self, trace=self.trace.then(step, **detail))
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a run ends; what is to be posted is committed with it."""
+
+    run: Run
+    state: RunState
+    status: int
+    body: JsonObject
+    drafts: Sequence[Draft] = field(default=())
+
+
+async def run(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> HookAnswer:
+    """`saved` is the integration whose id and token the request had.
+
+    Raises NotLoggedIn when the posting user has gone, Unavailable when nothing could be stored or run.
+    """
+    under_way = await begin(kit, saved, request)
+    try:
+        ending = await carry_out(kit, under_way)
+    except Unavailable:
+        # Nothing was posted: the sender sends it again, and that will be a run of its own.
+        await kit.accepting.store.write(drop_run, under_way.trace.id)
+        raise
+    return await finish(kit, ending)
+
+
+async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> Run:
+    """Stored before the script starts, so that a crash leaves an interrupted run that can be replayed."""
+    integration = saved.integration
+    assert isinstance(integration, IncomingIntegration)
+    user = await kit.workspace.user(id=integration.user_id)
+    if user is None:
+        raise NotLoggedIn
+    trace = Trace(new_id()).then("request-received", method=request.method, bytes=len(request.raw))
+    level = history.level_of(integration)
+    if level != "off":
+        start = RunStart(
+            id=trace.id,
+            integration_id=integration.id,
+            revision=saved.revision,
+            worker=kit.worker,
+            request=history.pack_masked(stored_request(request), history.redactor_for(integration)),
+            created_at=now_ms(),
+        )
+        await kit.accepting.store.write(start_run, start)
+    return Run(integration, saved, request, user, level, trace)
+
+
+async def carry_out(kit: Incoming, run: Run) -> End:
+    try:
+        await may_run(kit, run)
+        content = await content_of(run.request)
+        script = live_script(kit, run)
+        if isinstance(script, End):
+            return script
+        if script is None:
+            return await posting(kit, run, await parsed_here(run.request, content), response=None)
+        result, run = await call(kit, run, script, content)
+        return await obey(kit, run, result)
+    except ClientError as error:
+        return not_done(run, error)
+
+
+async def may_run(kit: Incoming, run: Run) -> None:
+    if not run.integration.enabled:
+        raise Disabled
+    if kit.strict and not await kit.workspace.has_permission(run.user, "message-impersonate"):
+        raise CodedError("error-user-lacks-message-impersonate-permission")
+
+
+def live_script(kit: Incoming, run: Run) -> Script | End | None:
+    integration = run.integration
+    source = integration.live_script
+    if source is None:
+        return None
+    if integration.script_error is not None:
+        if kit.strict:
+            return None
+        stack = str(integration.script_error.get("stack", ""))
+        run = run.then("execute-script-getting-script", error=True, errorStack=stack)
+        return End(run, "failed", 400, {"success": False, "error": NOT_COMPILED})
+    once = integration.own_settings.isolation == "per-call"
+    return Script(integration.id, run.saved.revision, source, (HOOK,), once)
+
+
+async def call(kit: Incoming, run: Run, script: Script, content: HookContent) -> tuple[IncomingResult, Run]:
+    run = run.then(f"execute-script-before-running-{HOOK}")
+    request = script_request(run.request, content, run.integration, run.user)
+    result, report = await kit.scripts.process_incoming(script, request, run.request.raw, parse=content.parse)
+    if report is None:
+        return result, run
+    detail: JsonObject = {"script": report.to_json()}
+    if isinstance(result, Failed):
+        failure = result.failure
+        stack = failure.traceback or failure.message
+        return result, run.then(f"execute-script-error-running-{HOOK}", error=True, errorStack=stack, **detail)
+    return result, run.then(f"after-{HOOK}", **detail)
+
+
+async def obey(kit: Incoming, run: Run, result: IncomingResult) -> End:
+    """What the hook returned, carried out: the table of the contract."""
+    match result:
+        case IncomingNothing(response=response):
+            run = run.then("nothing-to-post")
+            return End(run, "finished", 200, {**(response or {}), "success": True})
+        case IncomingPost(content=content, response=response, user=user):
+            if user is not None:
+                run = replace(run, user=await named_user(kit, run, user))
+            return await posting(kit, run, content, response=response)
+        case IncomingRefused(body=body):
+            return End(run.then("refused-by-script", answer=body), "refused", 400, {**body, "success": False})
+        case Failed(failure=failure):
+            code = NOT_COMPILED if failure.kind == "not-compiled" else FAILED
+            if run.trace.last != f"execute-script-error-running-{HOOK}":
+                run = run.then("execute-script-getting-script", error=True, errorStack=failure.message)
+            return End(run, "failed", 400, {"success": False, "error": code})
+        case Busy():
+            raise Unavailable("No cell was free; nothing was posted. Send the request again.")
+        case _:
+            assert_never(result)
+
+
+async def posting(kit: Incoming, run: Run, content: JsonObject, *, response: JsonObject | None) -> End:
+    integration = run.integration
+    message = normalise(content, PostDefaults(integration.alias, integration.avatar, integration.emoji))
+    if message.dropped:
+        run = run.then("fields-dropped", fields=list(message.dropped))
+    if message.empty and not (kit.strict and integration.script_enabled):
+        return End(run.then("nothing-to-post"), "finished", 200, {**(response or {}), "success": True})
+    override = integration.override_destination_channel_enabled
+    wanted = destinations(content, list(integration.channel), override)
+    wanted = await expand(kit.workspace, run.user.id, wanted)
+    if not wanted:
+        raise PlainError("invalid-channel")
+    drafts: list[Draft] = []
+    failures: list[JsonValue] = []
+    apart = content.get("separateResponse") is True
+    for destination in wanted:
+        intent = PostIntent(run.user.id, destination, message, origin=integration.id, bot={"i": integration.id})
+        try:
+            drafts.append(await kit.workspace.resolve(intent))
+        except ClientError as error:
+            if not apart:
+                raise
+            failures.append({"channel": destination, "error": bare(error)})
+            run = run.then("post-failed", channel=destination, because=str(error))
+    level = history.level_of(integration, [draft.room for draft in drafts])
+    run = replace(run, level=run.level if run.level == "off" else level)
+    shown: list[JsonValue] = [{"channel": draft.destination, "message": said(draft)} for draft in drafts]
+    run = run.then("posted", resultMessage=shown)
+    if apart:
+        state: RunState = "finished" if drafts else "failed"
+        body: JsonObject = {"responses": [*shown, *failures], "success": bool(drafts)}
+        return End(run, state, 200 if drafts else 400, body, drafts)
+    return End(run, "finished", 200, {**(response or {}), "success": True}, drafts)
+
+
+async def finish(kit: Incoming, ending: End) -> HookAnswer:
+    """Message, event, deliveries and the end of the run in one transaction, and only then the answer."""
+    run = ending.run
+    packed = history.pack_trace(run.trace, history.redactor_for(run.integration))
+
+    def end(connection: Connection, _: Sequence[Posted] = ()) -> None:
+        if run.level == "off":
+            return
+        if history.keeps(run.level, failed=ending.state in ("failed", "refused")):
+            end_run(connection, run.trace.id, ending.state, packed, now_ms())
+        else:
+            drop_run(connection, run.trace.id)
+
+    if not ending.drafts:
+        await kit.accepting.store.write(end)
+        return HookAnswer(ending.status, ending.body, run.trace.id)
+    chain = Chain((*("",) * run.request.depth, run.integration.id))
+    try:
+        await accepting.post(kit.accepting, ending.drafts, chain=chain, also=end)
+    except ClientError as error:
+        # the room or the user went between looking and posting
+        return await finish(kit, not_done(run, error))
+    return HookAnswer(ending.status, ending.body, run.trace.id)
+
+
+class Disabled(ClientError):
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Service Unavailable")
+
+
+def not_done(run: Run, error: ClientError) -> End:
+    hint = error.hint if isinstance(error, PlainError) else None
+    run = run.then(
+        "integration-disabled" if isinstance(error, Disabled) else "not-posted",
+        error=True,
+        because=str(error),
+        hint=hint,
+    )
+    return End(run, "failed", error.status, {"success": False, "error": bare(error)})
+
+
+def bare(error: ClientError) -> str:
+    """Senders are told the code alone, without the reason."""
+    return error.code if isinstance(error, CodedError) else str(error)
+
+
+async def named_user(kit: Incoming, run: Run, named: JsonObject) -> User:
+    """The existing, active user that a script wants to post as. Raises ClientError."""
+    if not kit.strict:
+        creator = await kit.workspace.user(id=run.integration.created_by.id)
+        asked = ("manage-incoming-integrations", "message-impersonate")
+        if creator is None or not any([await kit.workspace.has_permission(creator, name) for name in asked]):
+            hint = f"naming a user needs one of {' and '.join(asked)} for whoever created the integration"
+            raise PlainError("error-not-allowed", hint=hint)
+    id, username = named.get("_id"), named.get("username")
+    user = await (
+        kit.workspace.user(id=id) if isinstance(id, str) and id else kit.workspace.user(username=str(username))
+    )
+    if user is None or not user.active:
+        raise PlainError("error-invalid-user", hint=f"the script named the user {id or username}, who is not there")
+    return user
+
+
+def said(draft: Draft) -> JsonObject:
+    return {"_id": draft.message.id, "rid": draft.room.id, "msg": draft.message.text, **draft.message.body}

@@ -1,0 +1,46 @@
+"""A webhook as it arrived, and what its sender gets back."""
+
+from dataclasses import dataclass
+
+from engine.model.json import JsonObject, JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class HookRequest:
+    """`target` is the request target as received, `headers` have lower-case names, repeated ones joined with ", ".
+
+    `user_segment` is the user id of the legacy url, which nobody checks. `depth` is how many integrations, by
+    X-Hookcell-Depth, led to this request.
+    """
+
+    method: str
+    target: str
+    pathname: str
+    search: str
+    query: JsonObject
+    headers: dict[str, str]
+    raw: bytes
+    token: str
+    user_segment: str | None = None
+    depth: int = 0
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class HookContent:
+    """What the body says. `parse`: it is JSON, still unparsed (the cell or `parsed_here` does it); else `value`."""
+
+    value: JsonValue
+    parse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HookAnswer:
+    """`run` names the trace: X-Hookcell-Run."""
+
+    status: int
+    body: JsonObject
+    run: str
