@@ -14,6 +14,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from engine.errors import InvalidParams
 
+# beyond it, JavaScript's numbers are no longer exact
+MAX_NUMBER = 2**53 - 1
 ONE_OF = "must match exactly one schema in oneOf"
 
 
@@ -107,6 +109,8 @@ def _number(value: object) -> int | float:
         number = math.nan
     if not math.isfinite(number):
         raise problem("must be number")
+    if abs(number) > MAX_NUMBER:
+        raise problem(f"must be {'<=' if number > 0 else '>='} {math.copysign(MAX_NUMBER, number):.0f}")
     return int(number) if number.is_integer() else number
 
 

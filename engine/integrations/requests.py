@@ -26,7 +26,6 @@ from engine.params import (
 MAX_URLS = 100
 MAX_TRIGGER_WORDS = 500
 MAX_LOOP_DEPTH = 10
-MAX_RETRY_COUNT = 1_000_000
 
 _COMPUTED = frozenset({"scriptCompiled", "scriptError", "userId"})
 
@@ -64,6 +63,10 @@ def _words(value: object) -> object:
     return value
 
 
+StrictWords = Annotated[tuple[Word, ...], Field(max_length=MAX_TRIGGER_WORDS)] | None
+Words = Annotated[StrictWords, BeforeValidator(_words)]
+
+
 class OwnSettingsShape(Params):
     """The `hookcell` object. `loopDepth` counts integrations; `egressAllow` takes CIDRs and hosts."""
 
@@ -99,15 +102,13 @@ class _OutgoingHead(Params):
 class _Outgoing(Params):
     event: Name
     target_room: NullableName = None
-    urls: Annotated[tuple[Word, ...] | None, Field(max_length=MAX_URLS)] = None
-    trigger_words: Annotated[tuple[Word, ...] | None, BeforeValidator(_words), Field(max_length=MAX_TRIGGER_WORDS)] = (
-        None
-    )
+    urls: Annotated[tuple[Word, ...], Field(max_length=MAX_URLS)] | None = None
+    trigger_words: Words = None
     trigger_word_anywhere: NullableFlag = None
     token: NullableName = None
     run_on_edits: NullableFlag = None
     retry_failed_calls: NullableFlag = None
-    retry_count: Annotated[NullableNumber, Field(le=MAX_RETRY_COUNT)] = None
+    retry_count: NullableNumber = None
     retry_delay: NullableName = None
     impersonate_user: NullableFlag = None
 
@@ -140,7 +141,7 @@ class OutgoingCreate(_Tail, _Outgoing, _OutgoingHead):
 
 class StrictOutgoingCreate(OutgoingCreate):
     channel: Name
-    trigger_words: Annotated[tuple[Word, ...] | None, Field(max_length=MAX_TRIGGER_WORDS)] = None
+    trigger_words: StrictWords = None
 
 
 class IncomingUpdate(_Tail):
@@ -158,7 +159,7 @@ class OutgoingUpdate(_Tail, _Outgoing, _OutgoingHead):
 
 
 class StrictOutgoingUpdate(OutgoingUpdate):
-    trigger_words: Annotated[tuple[Word, ...] | None, Field(max_length=MAX_TRIGGER_WORDS)] = None
+    trigger_words: StrictWords = None
 
 
 class RemoveIncoming(Params, extra="ignore"):

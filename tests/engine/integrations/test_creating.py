@@ -121,6 +121,16 @@ def test_every_parameter_is_stored_in_its_type(desk: Desk) -> None:
     assert record["token"] == "42"
 
 
+def test_a_field_that_is_null_is_absent_from_the_record(desk: Desk) -> None:
+    optional = (
+        "script scriptEngine alias avatar emoji targetRoom triggerWords triggerWordAnywhere token runOnEdits"
+        " retryFailedCalls retryCount retryDelay impersonateUser hookcell"
+    ).split()
+    record = desk.create(outgoing(**dict.fromkeys(optional)))
+    assert {key: value for key, value in record.items() if key in optional} == {"scriptEngine": "isolated-vm"}
+    assert desk.refused_create(outgoing(urls=None)).code == "error-invalid-urls"
+
+
 def test_what_is_computed_is_dropped_from_the_body_before_the_shape_looks(desk: Desk) -> None:
     computed = {"scriptCompiled": "x", "scriptError": {}, "_id": "mine", "userId": "me", "_updatedBy": 1, "_any": None}
     record = desk.create(outgoing(**computed))
