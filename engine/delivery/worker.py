@@ -158,6 +158,7 @@ class Worker:
             with suppress(queue.LeaseLost):
                 await self._store.write(self._unended[-1])
             self._unended.pop()
+            self._wake.call()
 
 
 async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -179,7 +179,7 @@ def prepare_outgoing_request(request):
     request["message"] = "once"
     return request
 """
-    answers = [Response(503), b"garbage\r\n\r\n", Response(200)]
+    answers: list[Response | bytes] = [Response(503), b"garbage\r\n\r\n", Response(200)]
     async with staged(tmp_path) as stage, Receiver(lambda _: answers.pop(0)) as receiver:
         retries = {"retryFailedCalls": True, "retryCount": 4, "retryDelay": "powers-of-ten"}
         id = await stage.integrate(receiver.url, script=script, **retries)

@@ -1,0 +1,227 @@
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.delivery import queue
+from engine.delivery.wake import Wake
+from engine.delivery.worker import Worker, WorkerLimits
+from engine.errors import StoreBusy
+from engine.model.deliveries import Claim, Delivery
+from engine.store.sqlite import SqliteStore
+from tests.engine.delivery.queues import A, B, change, process_ids, put, queued, rows
+
+pytestmark = pytest.mark.anyio
+
+
+async def end(store: SqliteStore, claim: Claim) -> None:
+    await store.write(queue.finish, claim, "finished", attempts=1, request=None, trace=b"", keep=True)
+
+
+async def until(true: Callable[[], Any]) -> None:
+    async with asyncio.timeout(10):
+        while not await true():
+            await asyncio.sleep(0.005)
+
+
+def states(store: SqliteStore) -> Callable[[], Any]:
+    async def read() -> list[str]:
+        return [row.state for row in await store.read(rows)]
+
+    return read
+
+
+async def test_all_that_is_due_is_worked_and_what_comes_later_when_it_is_told(tmp_path: Path) -> None:
+    async with queued(tmp_path, A, B, A) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            await end(store, claim)
+
+        async def all_done() -> bool:
+            return all(row.state == "finished" for row in await store.read(rows))
+
+        wake = Wake()
+        worker = Worker("w", store, wake, journey, alone=True)
+        await worker.start()
+        await until(all_done)
+        await store.write(put, (A,) * 20)
+        wake.call()
+        await until(all_done)
+        assert len(await store.read(rows)) == 23
+        await worker.drain(1)
+
+
+async def test_what_is_due_a_little_later_is_worked_without_a_wake(tmp_path: Path) -> None:
+    tries: list[int] = []
+    async with queued(tmp_path, A) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            tries.append(claim.lease)
+            if len(tries) == 1:
+                await store.write(queue.put_off, claim, 50)
+            else:
+                await end(store, claim)
+
+        async def tried_twice() -> bool:
+            return len(tries) == 2
+
+        worker = Worker("w", store, Wake(), journey, alone=True)
+        await worker.start()
+        await until(tried_twice)
+        await worker.drain(1)
+
+
+async def test_a_destination_at_its_limit_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    open_door = asyncio.Event()
+    at_once: dict[str, int] = {A: 0, B: 0}
+    async with queued(tmp_path, *[A] * 50, *[B] * 5) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            at_once[claim.destination] += 1
+            if claim.destination == A:
+                await open_door.wait()
+            await end(store, claim)
+
+        async def all_of_b() -> bool:
+            return all(row.state == "finished" for row in await store.read(rows) if row.destination == B)
+
+        async def all_done() -> bool:
+            return all(row.state == "finished" for row in await store.read(rows))
+
+        worker = Worker("w", store, Wake(), journey, alone=True, limits=WorkerLimits(10, 3))
+        await worker.start()
+        await until(all_of_b)
+        assert at_once == {A: 3, B: 5}
+        assert worker.in_flight == 3
+        open_door.set()
+        await until(all_done)
+        await worker.drain(1)
+
+
+async def test_no_more_are_in_flight_than_the_limit_says(tmp_path: Path) -> None:
+    most = 0
+    async with queued(tmp_path, *[f"http://{n}:80" for n in range(20)]) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            nonlocal most
+            most = max(most, worker.in_flight)
+            await asyncio.sleep(0.002)
+            await end(store, claim)
+
+        async def all_done() -> bool:
+            return all(row.state == "finished" for row in await store.read(rows))
+
+        worker = Worker("w", store, Wake(), journey, alone=True, limits=WorkerLimits(4, 3))
+        await worker.start()
+        await until(all_done)
+        await worker.drain(1)
+        assert most == 4
+
+
+async def test_a_drain_waits_and_then_gives_back(tmp_path: Path) -> None:
+    started = asyncio.Event()
+    async with queued(tmp_path, A, B) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            if claim.destination == A:
+                started.set()
+                await asyncio.Event().wait()
+            await started.wait()
+            await end(store, claim)
+
+        worker = Worker("w", store, Wake(), journey, alone=True)
+        await worker.start()
+        await started.wait()
+        await worker.drain(0.2)
+        stuck, done = await store.read(rows)
+        assert (stuck.state, stuck.attempts, stuck.interruptions) == ("pending", 0, 0)
+        assert done.state == "finished"
+        assert worker.in_flight == 0 and await store.read(process_ids) == set()
+
+
+async def test_a_start_takes_over_what_the_process_before_had(tmp_path: Path) -> None:
+    async with queued(tmp_path, A) as store:
+        await store.write(queue.renew, "killed")
+        await store.write(queue.claim, "killed", {A: 1})
+        seen: list[Delivery] = []
+
+        async def journey(delivery: Delivery, claim: Claim) -> None:
+            seen.append(delivery)
+            await end(store, claim)
+
+        async def seen_once() -> bool:
+            return bool(seen)
+
+        worker = Worker("next", store, Wake(), journey, alone=True)
+        await worker.start()
+        await until(seen_once)
+        await worker.drain(1)
+        assert (seen[0].interruptions, seen[0].attempts) == (1, 0)
+
+
+async def test_a_journey_that_breaks_is_an_interruption_and_held_the_third_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.delivery.worker.RENEW_SECONDS", 0.01)
+    monkeypatch.setattr("engine.delivery.worker.AGAIN_MS", 0)
+    async with queued(tmp_path, A, B) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            if claim.destination == A:
+                raise RuntimeError("a defect of ours")
+            await end(store, claim)
+
+        async def settled() -> bool:
+            return [row.state for row in await store.read(rows)] == ["held", "finished"]
+
+        worker = Worker("w", store, Wake(), journey, alone=True)
+        await worker.start()
+        await until(settled)
+        await worker.drain(1)
+        broken, _ = await store.read(rows)
+        assert (broken.interruptions, broken.held_reason) == (3, "interrupted")
+
+
+async def test_an_end_that_could_not_be_stored_is_put_off_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.delivery.worker.RENEW_SECONDS", 0.01)
+    monkeypatch.setattr("engine.delivery.worker.AGAIN_MS", 0)
+    tries = 0
+    async with queued(tmp_path, A) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            nonlocal tries
+            tries += 1
+            if tries == 1:
+                raise StoreBusy("the queue is full")
+            await end(store, claim)
+
+        async def finished() -> bool:
+            return [row.state for row in await store.read(rows)] == ["finished"]
+
+        worker = Worker("w", store, Wake(), journey, alone=True)
+        await worker.start()
+        await until(finished)
+        await worker.drain(1)
+        (row,) = await store.read(rows)
+        assert (tries, row.interruptions) == (2, 0)
+
+
+async def test_a_lost_lease_is_nobodys_failure(tmp_path: Path) -> None:
+    async with queued(tmp_path, A) as store:
+        tried = asyncio.Event()
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            await store.write(change, worker="another", lease=5)
+            tried.set()
+            await end(store, claim)
+
+        worker = Worker("w", store, Wake(), journey, alone=False)
+        await worker.start()
+        await tried.wait()
+        await worker.drain(1)
+        (row,) = await store.read(rows)
+        assert (row.state, row.worker) == ("claimed", "another")
