@@ -49,7 +49,7 @@ class NewUser:
 class Accounts:
     def __init__(self, store: Store, passwords: Passwords) -> None:
         self._store = store
-        self._passwords = passwords
+        self.passwords = passwords
 
     async def login(
         self, *, username: str | None = None, email: str | None = None, digest: str, address: str
@@ -67,7 +67,7 @@ class Accounts:
             tokens.insert_attempt, name=name, address=address, now=now_ms(), since=since, limit=TRIES
         ):
             raise await self._too_many(name, address)
-        right = await self._passwords.verify(credentials and credentials[1], digest)
+        right = await self.passwords.verify(credentials and credentials[1], digest)
         if credentials is None or not right or not credentials[0].user.active:
             raise LoginFailed
         await self._store.write(tokens.forget_attempts, name, address)
@@ -112,14 +112,14 @@ class Accounts:
             raise CodedError("error-invalid-email", f"Invalid email {new.email}", {"method": _METHOD, "email": email})
         _check_roles(new.roles)
         user = User(new_id(), new.username, new.name, "user", new.roles, new.active)
-        hash = await self._passwords.hash(digest_of(new.password or new_token(32)))
+        hash = await self.passwords.hash(digest_of(new.password or new_token(32)))
         now = now_ms()
         await self._store.write(_insert, user, email, hash, new.join_default_rooms, now)
         return Account(user, email, now, now)
 
     async def set_password(self, user_id: str, password: str) -> bool:
         """Ends the user's logins everywhere; False when there is no such user."""
-        hash = await self._passwords.hash(digest_of(password))
+        hash = await self.passwords.hash(digest_of(password))
         return await self._store.write(_set_password, user_id, hash, now_ms())
 
     async def _too_many(self, name: str, address: str) -> CodedError:

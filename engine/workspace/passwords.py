@@ -33,7 +33,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
-        self._places = BoundedSemaphore(AT_ONCE + WAITING)
+        self.places = BoundedSemaphore(AT_ONCE + WAITING)
         self._dummy: str | None = None
 
     async def hash(self, digest: str) -> str:
@@ -47,11 +47,11 @@ class Passwords:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if not self._places.acquire(blocking=False):
+        if not self.places.acquire(blocking=False):
             raise Unavailable("Too many are logging in at once. Try again in a moment.")
         future = self._threads.submit(work)
         # the place is taken until the thread is done, even where nobody waits for the answer any more
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self.places.release())
         return await asyncio.wrap_future(future)
 
     def _verify(self, hash: str | None, digest: str) -> bool:

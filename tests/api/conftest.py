@@ -14,12 +14,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def plain_logs() -> None:
-    """The default would paint every traceback with its variables."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(),
-        ]
-    )
+def quiet_logs() -> None:
+    """The server's thread would print between the tests; what is logged is seen by `capture_logs`."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())

@@ -1,66 +1,37 @@
-"""The real app on a loopback port, over a real store, in a thread of its own."""
+"""The real app on a loopback port, over the real engine, in a thread of its own.
+
+Only passwords are hashed in less time than they should be.
+"""
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import uvicorn
 from argon2 import PasswordHasher
-from sqlalchemy import Connection
 
 from api.app import create_app
-from engine.model.events import Chain
+from engine.runtime import Engine
 from engine.settings import Settings
-from engine.store.database import Store, open_store
-from engine.workspace.embedded import EmbeddedWorkspace
+from engine.workspace.accounts import Accounts
 from engine.workspace.passwords import Passwords
-from engine.workspace.protocol import Draft, Posted
+
+T = TypeVar("T")
 
 ADMIN_PASS = "correct horse"
-NO_CHAIN = Chain()
-
-
-def cheap_passwords() -> Passwords:
-    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-
-
-@dataclass
-class WorkspaceEngine:
-    """As much of an engine as the workspace's routes need: messages are stored, and nothing follows from them."""
-
-    settings: Settings
-    store: Store
-    workspace: EmbeddedWorkspace
-    ready: bool = True
-    sandbox_is_full: bool = True
-
-    async def post(
-        self,
-        drafts: Sequence[Draft],
-        *,
-        chain: Chain = NO_CHAIN,
-        also: Callable[[Connection, Sequence[Posted]], None] | None = None,
-    ) -> list[Posted]:
-        def accept(connection: Connection) -> list[Posted]:
-            posted = [self.workspace.commit(connection, draft) for draft in drafts]
-            if also is not None:
-                also(connection, posted)
-            return posted
-
-        return await self.store.write(accept)
 
 
 @dataclass
 class Running:
     """`client` is not logged in; `admin` is."""
 
-    engine: WorkspaceEngine
+    engine: Engine
     client: httpx2.Client
     loop: asyncio.AbstractEventLoop
     clients: ExitStack = field(default_factory=ExitStack)
@@ -86,10 +57,21 @@ class Running:
         assert answer.status_code == 200, answer.text
         return self.login(username, "pw")
 
-    def do(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """In the server's loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+
+    def do(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """A write to the server's store."""
-        future = asyncio.run_coroutine_threadsafe(self.engine.store.write(function, *args, **kwargs), self.loop)
-        return future.result(10)
+        return self.run(self.engine.store.write(function, *args, **kwargs))
+
+
+async def _hash_cheaply(engine: Engine) -> None:
+    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    engine.workspace.accounts = Accounts(engine.store, passwords)
+    admin = await engine.workspace.user(username="admin")
+    assert admin is not None
+    await engine.workspace.accounts.set_password(admin.id, ADMIN_PASS)
 
 
 @contextmanager
@@ -100,10 +82,8 @@ def running(data: Path, **settings: Any) -> Iterator[Running]:
     up, down = threading.Event(), asyncio.Event()
 
     async def serve() -> None:
-        store = await open_store(made)
-        workspace = EmbeddedWorkspace(store, cheap_passwords())
-        await workspace.start(made)
-        engine = WorkspaceEngine(made, store, workspace)
+        engine = await Engine.start(made)
+        await _hash_cheaply(engine)
         config = uvicorn.Config(
             create_app(engine), port=0, log_config=None, access_log=False, proxy_headers=False, lifespan="off"
         )
@@ -118,8 +98,7 @@ def running(data: Path, **settings: Any) -> Iterator[Running]:
         await down.wait()
         server.should_exit = True
         await serving
-        workspace.close()
-        await store.close()
+        await engine.stop()
 
     def run() -> None:
         try:

@@ -1,4 +1,3 @@
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -83,19 +82,19 @@ def test_an_inactive_user_cannot_log_in(server: Running) -> None:
     assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED)
 
 
-def test_the_eleventh_failed_try_is_turned_away_and_so_is_the_right_password(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-        wrong = {"user": "admin", "password": "wrong"}
-        tries = [server.client.post("/api/v1/login", json=wrong).status_code for _ in range(11)]
-        assert tries == [401] * 10 + [429]
-        answer = server.client.post("/api/v1/login", json={"user": "admin", "password": ADMIN_PASS})
-        assert answer.status_code == 429
-        assert answer.json()["errorType"] == "error-too-many-requests"
-        assert answer.json()["error"].startswith("Error, too many requests. Please slow down. You must wait ")
-        # another name is not meant, and when the tries are over they are over
-        assert server.client.post("/api/v1/login", json={"user": "x", "password": "y"}).status_code == 401
-        server.do(tokens.forget_attempts, "admin", "127.0.0.1")
-        assert server.client.post("/api/v1/login", json={"user": "admin", "password": ADMIN_PASS}).status_code == 200
+def test_the_eleventh_failed_try_is_turned_away_and_so_is_the_right_password(server: Running) -> None:
+    server.user("victim")
+    wrong, right = {"user": "victim", "password": "wrong"}, {"user": "victim", "password": "pw"}
+    tries = [server.client.post("/api/v1/login", json=wrong).status_code for _ in range(11)]
+    assert tries == [401] * 10 + [429]
+    answer = server.client.post("/api/v1/login", json=right)
+    assert answer.status_code == 429
+    assert answer.json()["errorType"] == "error-too-many-requests"
+    assert answer.json()["error"].startswith("Error, too many requests. Please slow down. You must wait ")
+    # another name is not meant, and when the tries are over they are over
+    assert server.client.post("/api/v1/login", json={"user": "x", "password": "y"}).status_code == 401
+    server.do(tokens.forget_attempts, "victim", "127.0.0.1")
+    assert server.client.post("/api/v1/login", json=right).status_code == 200
 
 
 def test_tries_are_counted_by_the_address_that_a_trusted_proxy_names(tmp_path: Path) -> None:
@@ -112,26 +111,25 @@ def test_tries_are_counted_by_the_address_that_a_trusted_proxy_names(tmp_path: P
         assert attempt("2001:db8:1::1") == 401
 
 
-def test_an_untrusted_forwarded_address_changes_nothing(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-        statuses = [
-            server.client.post(
-                "/api/v1/login", json={"user": "a", "password": "b"}, headers={"X-Forwarded-For": f"203.0.113.{n}"}
-            ).status_code
-            for n in range(11)
-        ]
-        assert statuses[-1] == 429
+def test_an_untrusted_forwarded_address_changes_nothing(server: Running) -> None:
+    statuses = [
+        server.client.post(
+            "/api/v1/login", json={"user": "a", "password": "b"}, headers={"X-Forwarded-For": f"203.0.113.{n}"}
+        ).status_code
+        for n in range(11)
+    ]
+    assert statuses[-1] == 429
 
 
-def test_only_ten_wait_to_have_a_password_checked(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-        places = server.engine.workspace._passwords._places
-        for _ in range(12):
-            assert places.acquire(blocking=False)
-        answer = server.client.post("/api/v1/login", json={"user": "admin", "password": ADMIN_PASS})
-        assert answer.status_code == 503
-        assert answer.headers["Retry-After"] == "1"
-        assert answer.json()["errorType"] == "error-service-busy"
+def test_only_ten_wait_to_have_a_password_checked(server: Running) -> None:
+    places = server.engine.workspace.accounts.passwords.places
+    for _ in range(12):
+        assert places.acquire(blocking=False)
+    answer = server.client.post("/api/v1/login", json={"user": "admin", "password": ADMIN_PASS})
+    places.release(12)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.json()["errorType"] == "error-service-busy"
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Auth-Token": "x"}, {"X-Auth-Token": "x", "X-User-Id": "y"}])
@@ -206,12 +204,11 @@ def test_users_create_is_for_those_who_may(server: Running) -> None:
     }
 
 
-def test_no_token_and_no_password_lies_readable_in_the_data_folder(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-        token = server.admin.headers["X-Auth-Token"]
-        assert server.client.get("/health").status_code == 200
-    for file in tmp_path.iterdir():
-        content = file.read_bytes()
+def test_no_token_and_no_password_lies_readable_in_the_data_folder(server: Running) -> None:
+    token = server.admin.headers["X-Auth-Token"]
+    contents = {file.name: file.read_bytes() for file in server.engine.settings.data.iterdir() if file.is_file()}
+    assert "hookcell.db" in contents
+    for content in contents.values():
         assert token.encode() not in content
         assert ADMIN_PASS.encode() not in content
 
@@ -220,5 +217,5 @@ def test_everybody_new_is_in_the_default_channel(server: Running) -> None:
     newcomer = server.user("newcomer")
     answer = newcomer.post("/api/v1/chat.postMessage", json={"channel": "#general", "text": "hello"})
     assert answer.json()["message"]["rid"] == "GENERAL"
-    listed = server.engine.workspace.joined_room_ids(newcomer.headers["X-User-Id"], "c", 10)
-    assert asyncio.run_coroutine_threadsafe(listed, server.loop).result(10) == ["GENERAL"]
+    joined = server.engine.workspace.joined_room_ids(newcomer.headers["X-User-Id"], "c", 10)
+    assert server.run(joined) == ["GENERAL"]

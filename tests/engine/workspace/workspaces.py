@@ -1,0 +1,62 @@
+"""A workspace over a real store, with users and posts in one line each."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from argon2 import PasswordHasher
+
+from engine.model.messages import MessageContent, User
+from engine.settings import Settings
+from engine.store.database import Store, open_store
+from engine.workspace.accounts import NewUser
+from engine.workspace.embedded import EmbeddedWorkspace
+from engine.workspace.passwords import Passwords
+from engine.workspace.protocol import Draft, Posted, PostIntent
+
+
+def cheap_passwords() -> Passwords:
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+class Stage:
+    def __init__(self, store: Store, workspace: EmbeddedWorkspace) -> None:
+        self.store = store
+        self.workspace = workspace
+
+    async def admin(self) -> User:
+        user = await self.workspace.user(username="admin")
+        assert user is not None
+        return user
+
+    async def make(self, username: str, *roles: str) -> User:
+        new = NewUser(username, username.title(), roles=roles or ("user",))
+        return (await self.workspace.accounts.create(await self.admin(), new)).user
+
+    async def draft(self, user: User, destination: str, text: str = "hello", *, message_id: str | None = None) -> Draft:
+        intent = PostIntent(user.id, destination, MessageContent(text), message_id=message_id)
+        return await self.workspace.resolve(intent)
+
+    async def commit(self, draft: Draft) -> Posted:
+        return await self.store.write(self.workspace.commit, draft)
+
+    async def post(self, user: User, destination: str, text: str = "hello") -> Posted:
+        return await self.commit(await self.draft(user, destination, text))
+
+    async def texts(self, room_id: str) -> list[str]:
+        """Oldest first."""
+        found, _ = await self.workspace.rooms.history(room_id, offset=0, count=0, newest_first=False)
+        return [message.text for message, _ in found]
+
+
+@asynccontextmanager
+async def staged(data: Path) -> AsyncIterator[Stage]:
+    settings = Settings(data=data, admin_pass="pw")
+    store = await open_store(settings)
+    workspace = EmbeddedWorkspace(store, cheap_passwords())
+    try:
+        await workspace.start(settings)
+        yield Stage(store, workspace)
+    finally:
+        workspace.close()
+        await store.close()
