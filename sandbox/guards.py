@@ -11,7 +11,7 @@ This file is a boundary.
 import builtins
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
-from types import FunctionType
+from types import BuiltinMethodType, FunctionType, MemberDescriptorType
 from typing import Any, Final
 
 from sandbox.diagnostics import REFUSED_ATTRIBUTES
@@ -50,20 +50,25 @@ MAGIC_METHODS: Final = (
 AttributeRule = Callable[[object, object], object]
 
 
+# The rules judge the value that was found rather than the object: generic aliases and super() forward attributes.
+
+
 def _no_failed_object(obj: object, value: object) -> object:
-    if isinstance(obj, (AttributeError, NameError)):
+    descriptor = type(value) is MemberDescriptorType and issubclass(value.__objclass__, (AttributeError, NameError))
+    if descriptor or isinstance(obj, (AttributeError, NameError)):
         raise AttributeError("the object an error came from is not available: keep a reference to it yourself")
     return value
 
 
 def _no_traceback_change(obj: object, value: object) -> object:
-    if isinstance(obj, BaseException) or (isinstance(obj, type) and issubclass(obj, BaseException)):
+    if value is BaseException.with_traceback or isinstance(getattr(value, "__self__", None), BaseException):
         raise AttributeError("with_traceback is not available: write raise error from other")
     return value
 
 
 def _no_class_order(obj: object, value: object) -> object:
-    if isinstance(obj, type):
+    # Above a script's exception stands BaseException, which catches the clock.
+    if type(value) is BuiltinMethodType and isinstance(value.__self__, type):
         raise AttributeError("mro() is not available: write isinstance(x, Base)")
     return value
 
@@ -143,6 +148,10 @@ def script_hasattr(obj: object, name: str, /) -> bool:
 # Library objects that belong to whoever made them. Everything else of the library may be shared between calls.
 _WRITABLE: Final[set[type]] = {dict, list, bytearray, deque, OrderedDict, defaultdict, Counter, ChainMap}
 
+# Python itself refuses to change these, in its own words.
+_UNCHANGEABLE: Final = (str, bytes, tuple, int, float, complex, bool, type(None), set, frozenset, range, slice)
+_WRITABLE.update(_UNCHANGEABLE)
+
 
 def allow_writes(*kinds: type) -> None:
     """Instances of these library classes are made by scripts and shared with nobody: let them be written to."""
@@ -160,8 +169,6 @@ def guarded_write(obj: Any) -> Any:
         raise TypeError(
             f"the class {obj.__name__} belongs to the library and cannot be changed: write a class of your own"
         )
-    if issubclass(kind, (str, bytes, tuple)):
-        raise TypeError(f"'{kind.__name__}' object does not support item assignment")
     raise TypeError(
         f"a value of type {kind.__name__} cannot be changed: keep your values in a dict or a class of your own"
     )

@@ -9,7 +9,16 @@ import sys
 from pathlib import Path
 from typing import Final
 
-_POLICY: Final = ("compiler.py", "diagnostics.py", "guards.py", "hooks.py", "imports.py", "language.py", "library")
+_POLICY: Final = (
+    "bindings.py",
+    "compiler.py",
+    "diagnostics.py",
+    "guards.py",
+    "hooks.py",
+    "imports.py",
+    "language.py",
+    "library",
+)
 
 
 def policy_digest() -> str:

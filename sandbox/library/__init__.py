@@ -89,7 +89,7 @@ _REHEARSALS = {
     "datetime": (
         "import datetime, time, email.utils\n"
         "now = datetime.datetime.now().astimezone()\n"
-        "datetime.datetime.strptime(now.strftime('%Y-%m-%d'), '%Y-%m-%d'); time.strptime('1', '%d')\n"
+        "datetime.datetime.strptime(now.strftime('%Y-%m-%d'), '%Y-%m-%d'); time.strptime('2026', '%Y')\n"
         "f'{now:%A}'; email.utils.parsedate_to_datetime('Mon, 20 Nov 1995 19:12:08 -0500')\n"
     ),
     "xml": "import xml.etree.ElementTree as ET\n"

@@ -13,7 +13,7 @@ class CallState:
     seconds since the epoch; None reads the machine's.
     """
 
-    write_log: Callable[[str], None]
+    write_log: Callable[[str], object]
     now: float | None = None
     # Names of the library's modules that this call has imported: their own state is made anew at the first import.
     imported: set[str] = field(default_factory=set)

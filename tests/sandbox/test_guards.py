@@ -48,6 +48,18 @@ TAKING = [
     ),
     ("ValueError.mro()", AttributeError),
     ("class A: pass\nA.mro()", AttributeError),
+    ("list[int].mro()", AttributeError),
+    ("import typing\ntyping.List[int].mro()", AttributeError),
+    (
+        "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass E(Exception, Generic[T]): pass\nE[int].mro()",
+        AttributeError,
+    ),
+    (
+        "from typing import Generic, TypeVar\nclass E(Exception, Generic[TypeVar('T')]): pass\nE[int].with_traceback",
+        AttributeError,
+    ),
+    ("AttributeError.obj", AttributeError),
+    ("class E(AttributeError):\n    got = AttributeError.obj", AttributeError),
     ("ValueError().with_traceback(None)", AttributeError),
     ("Exception.with_traceback(ValueError(), None)", AttributeError),
     ("import typing\nclass A: pass\ntyping.Hashable.register(A)", AttributeError),

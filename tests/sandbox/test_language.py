@@ -3,8 +3,8 @@ import ast
 import pytest
 from RestrictedPython.transformer import INSPECT_ATTRIBUTES as RESTRICTED_ATTRIBUTES
 
+from sandbox.bindings import ALLOWED_NODES
 from sandbox.guards import GUARDED_ATTRIBUTES, INSPECT_ATTRIBUTES, MAGIC_METHODS, TimeLimit
-from sandbox.language import ALLOWED_NODES
 from tests.sandbox.scripting import compiled, refusals, result, rules, run
 
 # Nodes of CPython 3.11 to 3.14 that scripts do not have; any other node that is not allowed is news to be decided.

@@ -82,7 +82,8 @@ def reachable() -> Iterator[tuple[str, Any]]:
 
 def test_no_module_frame_code_or_namespace_can_be_reached() -> None:
     capabilities = (types.ModuleType, types.FrameType, types.CodeType, types.TracebackType)
-    namespaces = {id(vars(module)) for module in sys.modules.values()} | {id(BUILTINS)}
+    held = [BUILTINS, *(vars(module) for module in list(sys.modules.values()))]
+    namespaces = {id(namespace) for namespace in held}
     found = [path for path, value in reachable() if isinstance(value, capabilities) or id(value) in namespaces]
     assert found == []
 
@@ -97,6 +98,10 @@ def test_nothing_mutable_is_shared_by_the_library() -> None:
         and not (path.endswith(".groupindex") and not value)
     ]
     assert shared == []
+
+
+def test_no_cache_of_the_library_can_be_cleared() -> None:
+    assert [path for path, value in reachable() if hasattr(value, "cache_clear") and not path.startswith("made ")] == []
 
 
 def test_each_call_has_fresh_globals() -> None:
