@@ -10,20 +10,23 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.bodies import BodyLimits
 from api.edge import Edge
-from api.endpoint import Endpoint, body, get, post, query, raw_body
+from api.endpoint import Endpoint, body, get, post, put, query, raw_body
 from api.engine import Engine
 from api.errors import http_error_answer
 from api.ratelimit import RateLimit
-from api.routes import accounts, chat, health, hooks, rooms
+from api.routes import accounts, chat, health, hooks, integrations, rooms
 from api.schemas import (
     DirectBody,
     DirectMessagesQuery,
+    IntegrationQuery,
+    IntegrationsQuery,
     LoginBody,
     Nothing,
     RoomBody,
     RoomMessagesQuery,
     UsersCreateBody,
 )
+from engine.integrations import PERMISSIONS as MANAGING
 
 # under /api/v1
 ENDPOINTS: tuple[Endpoint[Any], ...] = (
@@ -37,6 +40,11 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     post("im.create", rooms.im_create, body(DirectBody), permissions=("create-d",)),
     get("im.messages", rooms.im_messages, query(DirectMessagesQuery)),
     post("chat.postMessage", chat.post_message, raw_body),
+    post("integrations.create", integrations.create, raw_body),
+    get("integrations.get", integrations.get, query(IntegrationQuery)),
+    get("integrations.list", integrations.list_visible, query(IntegrationsQuery), permissions=MANAGING),
+    put("integrations.update", integrations.update, raw_body),
+    post("integrations.remove", integrations.remove, raw_body, permissions=MANAGING),
 )
 
 ROUTES: tuple[BaseRoute, ...] = (
