@@ -89,8 +89,7 @@ def fixture(example: Example, name: str) -> Fixture:
 
 
 def sent_headers(fixture: Fixture) -> dict[str, str]:
-    headers = dict(fixture.meta.headers)
-    return {name: str(value) for name, value in headers.items()} | {"Content-Type": "application/json"}
+    return {"content-type": "application/json", **fixture.meta.headers}
 
 
 async def create(client: PlainClient, example: Example, **fields: Any) -> dict[str, Any]:

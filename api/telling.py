@@ -86,7 +86,7 @@ class Teller:
         self._console.print(f"\n[bold]{self._step}. {escape(title)}[/bold]")
 
     def _line(self, text: str) -> None:
-        self._console.print(Padding(text, (0, 0, 0, 3)))
+        self._console.print(Padding(text, (0, 0, 0, 3), expand=False))
 
     def _text(self, text: str) -> None:
         self._line(escape(text if len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"))
