@@ -42,7 +42,7 @@ def compile_source(
             warnings.simplefilter("ignore")
             return _compile(source, filename, hooks, limits)
     except SyntaxError as error:
-        return (_syntax_error(error, source),)
+        return (_syntax_error(error),)
     except (RecursionError, MemoryError):
         message = "The script is nested too deeply to be compiled."
         return (_at("too-complex", message, "Split long expressions and deep nesting into functions."),)
@@ -55,21 +55,32 @@ def _compile(
 ) -> Compiled | tuple[Diagnostic, ...]:
     text = Source(source)
     tree = ast.parse(source, filename)
-    # Python has a say in what the tree cannot show: `return` outside a function, two arguments of one name.
-    compile(source, filename, "exec", dont_inherit=True, optimize=0)
     names, found = find_hooks(tree, hooks, text)
     found += check_imports(tree, text)
+    found += _objections(source, filename)
     guarded, refused = transform(tree, text)
     if found or refused:
-        return in_order([*found, *refused], limits.diagnostics)
+        # Where the language refuses a construct (async, say), Python's own complaint about it says no more.
+        lines = {diagnostic.line for diagnostic in refused}
+        own = [diagnostic for diagnostic in found if diagnostic.rule != "syntax" or diagnostic.line not in lines]
+        return in_order([*own, *refused], limits.diagnostics)
     return Compiled(marshal.dumps(compile(guarded, filename, "exec", dont_inherit=True, optimize=0)), names)
+
+
+def _objections(source: str, filename: str) -> list[Diagnostic]:
+    """What Python refuses and the tree cannot show: `return` outside a function, two arguments of one name."""
+    try:
+        compile(source, filename, "exec", dont_inherit=True, optimize=0)
+    except SyntaxError as error:
+        return [_syntax_error(error)]
+    return []
 
 
 def _at(rule: str, message: str, hint: str, line: int = 1, column: int = 1) -> Diagnostic:
     return Diagnostic(line, column, line, column, rule, message, hint)
 
 
-def _syntax_error(error: SyntaxError, source: str) -> Diagnostic:
+def _syntax_error(error: SyntaxError) -> Diagnostic:
     line = max(error.lineno or 1, 1)
     column = max(error.offset or 1, 1)
     end_line = max(error.end_lineno or line, line)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sandbox import guards
 from sandbox.library import arithmetic, formatting, state
+from sandbox.library.facade import name_functions
 from sandbox.library.imports import script_import
 
 _PLAIN: Final = (
@@ -64,3 +65,5 @@ BUILTINS: Final[dict[str, Any]] = {
     "_slice_": slice,
     "_Exception_": Exception,
 }
+
+name_functions({name: value for name, value in BUILTINS.items() if not name.startswith("_")})

@@ -6,6 +6,7 @@ This file is a boundary.
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from types import FunctionType
 from typing import Final, NoReturn
 
 
@@ -21,6 +22,7 @@ class Facade:
         renew: Callable[[], None] | None = None,
     ) -> None:
         vars(self).update(names)
+        name_functions(names)
         _TABLES[title] = tuple(sorted(names))
         _REFUSED[id(self)] = (title, refused or {})
         _RENEW[title] = renew
@@ -45,6 +47,13 @@ FACADES: Final[dict[str, Facade]] = {}
 _TABLES: Final[dict[str, tuple[str, ...]]] = {}
 _REFUSED: Final[dict[int, tuple[str, Mapping[str, str]]]] = {}
 _RENEW: Final[dict[str, Callable[[], None] | None]] = {}
+
+
+def name_functions(names: Mapping[str, object]) -> None:
+    """Give functions of ours the name that scripts know them by: Python's error messages speak of it."""
+    for name, value in names.items():
+        if type(value) is FunctionType and value.__module__.startswith("sandbox."):
+            value.__name__ = value.__qualname__ = name
 
 
 def named(module: object, names: str) -> dict[str, object]:

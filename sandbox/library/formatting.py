@@ -127,6 +127,8 @@ def _plain(template: str) -> str:
 
 
 _SAFE: Final = {"format": format_text, "format_map": format_map}
+for _name, _function in _SAFE.items():
+    _function.__name__ = _function.__qualname__ = _name
 _RAW: Final = (str.format, str.format_map)
 
 

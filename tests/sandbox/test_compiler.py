@@ -46,6 +46,12 @@ def test_a_syntax_error_is_a_diagnostic_with_its_place() -> None:
     assert found.message == "Expected ':'."
 
 
+def test_pythons_own_complaints_come_with_ours() -> None:
+    assert rules("return 1\n_a = 2\n") == ["syntax", "private-name"]
+    assert rules("x = [i async for i in y]\n") == ["async"]
+    assert rules("await x\nasync with y: pass\n") == ["async", "async"]
+
+
 @pytest.mark.parametrize(
     ("source", "rule"),
     [

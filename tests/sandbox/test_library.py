@@ -100,6 +100,23 @@ def test_nothing_mutable_is_shared_by_the_library() -> None:
     assert shared == []
 
 
+def test_functions_of_the_library_have_the_names_that_scripts_know_them_by() -> None:
+    known = {name for title in FACADES for name in vars(FACADES[title])} | set(BUILTINS)
+    wrong = [
+        path
+        for path, value in reachable()
+        if isinstance(value, types.FunctionType)
+        and value.__module__.startswith("sandbox.")
+        and not {value.__name__, value.__qualname__} <= known
+        and "." not in value.__qualname__
+    ]
+    assert wrong == []
+    with pytest.raises(TypeError, match=r"^print\(\) got an unexpected keyword argument"):
+        run("print(1, x=2)")
+    with pytest.raises(TypeError, match=r"^mul\(\) missing 1 required positional argument"):
+        run("import operator\noperator.mul(1)")
+
+
 def test_no_cache_of_the_library_can_be_cleared() -> None:
     assert [path for path, value in reachable() if hasattr(value, "cache_clear") and not path.startswith("made ")] == []
 
