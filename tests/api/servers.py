@@ -1,6 +1,6 @@
 """The real app on a loopback port, over the real engine, in a thread of its own.
 
-Only passwords are hashed in less time than they should be.
+Only passwords are hashed in less time than they should be, and no name is looked up.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from engine.runtime import Engine
 from engine.settings import Settings
 from engine.workspace.accounts import Accounts
 from engine.workspace.passwords import Passwords
+from tests.engine.http.network import Names
 
 T = TypeVar("T")
 
@@ -82,7 +83,7 @@ def running(data: Path, **settings: Any) -> Iterator[Running]:
     up, down = threading.Event(), asyncio.Event()
 
     async def serve() -> None:
-        engine = await Engine.start(made)
+        engine = await Engine.start(made, resolver=Names())
         await _hash_cheaply(engine)
         config = uvicorn.Config(
             create_app(engine), port=0, log_config=None, access_log=False, proxy_headers=False, lifespan="off"

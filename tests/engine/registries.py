@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine import integrations
 from engine.errors import CodedError
-from engine.http import EgressPolicy, SystemResolver
+from engine.http import EgressPolicy
 from engine.indexing import IndexCache
 from engine.integrations import Registry
 from engine.model.json import JsonObject
@@ -21,6 +21,7 @@ from engine.store import permissions, rooms, users
 from engine.store.sqlite import SqliteStore
 from engine.workspace.embedded import EmbeddedWorkspace
 from engine.workspace.permissions import DEFAULT_ROLES
+from tests.engine.http.network import Names
 
 T = TypeVar("T")
 
@@ -143,7 +144,9 @@ def compiling() -> Iterator[tuple[asyncio.Runner, Scripts]]:
 def opened_desk(data: Path, runner: asyncio.Runner, scripts: Scripts) -> Iterator[Desk]:
     store = runner.run(SqliteStore.open(data))
     workspace = EmbeddedWorkspace(store)
-    registry = Registry(store, workspace, scripts, IndexCache(), EgressPolicy(), SystemResolver())
+    registry = Registry(
+        store, workspace, scripts, IndexCache(), EgressPolicy(), Names(intranet_example=["93.184.216.34", "10.1.2.3"])
+    )
     try:
         runner.run(store.write(_furnish))
         yield Desk(runner, registry, workspace)

@@ -1,10 +1,13 @@
+import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
 
 from engine.errors import InvalidParams, PlainError
+from engine.integrations import warnings
 from engine.model.json import JsonObject
 from engine.store.integrations import get_integration
 from engine.store.scripts import get_code
@@ -368,6 +371,27 @@ def test_a_script_that_is_off_or_blank_is_text_only(desk: Desk, script: str | No
 )
 def test_what_the_author_should_know_is_said_in_the_answer(desk: Desk, body: JsonObject, warning: str) -> None:
     assert desk.warnings(body) == [warning]
+
+
+def test_a_name_is_judged_by_all_it_resolves_to_and_each_problem_said_once(desk: Desk) -> None:
+    urls = ["http://intranet.example/a", "http://intranet.example/b", "http://unknown.example/", "ftp://a.example"]
+    assert desk.warnings(outgoing(urls=urls)) == snapshot(
+        [
+            "A url cannot be called: intranet.example is 10.1.2.3, which is refused (private 10.0.0.0/8); to allow it, add HOOKCELL_EGRESS_ALLOW=10.1.2.3/32.",
+            "A url cannot be called: the url is not valid: it must begin with http:// or https://.",
+        ]
+    )
+
+
+def test_a_name_that_takes_too_long_to_look_up_says_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        async def resolve(self, host: str) -> list[str]:
+            await asyncio.sleep(60)
+            raise AssertionError
+
+    monkeypatch.setattr(warnings, "LOOKUP_SECONDS", 0.01)
+    slow = replace(desk, registry=replace(desk.registry, resolver=Slow()))
+    assert slow.warnings(outgoing(urls=["http://slow.example/"])) == []
 
 
 def test_a_broken_script_is_warned_of_with_its_consequence(desk: Desk) -> None:
