@@ -3,13 +3,31 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Connection, Row, func, literal, select, true
+from sqlalchemy import Connection, bindparam, func, literal, or_, select, true
 
 from engine.model.messages import Room
 from engine.store.conflicts import insert_if_absent
 from engine.store.schema import memberships, rooms, users
+from engine.store.statements import Statement
 
 RoomKind: TypeAlias = Literal["c", "p", "d"]
+
+
+_NAMES = tuple(rooms.c.keys())
+_BY_ID = Statement(select(rooms).where(rooms.c.id == bindparam("wanted")))
+_BY_NAME = Statement(select(rooms).where(rooms.c.name == bindparam("wanted")))
+_BY_EITHER = Statement(select(rooms).where(or_(rooms.c.id == bindparam("wanted"), rooms.c.name == bindparam("wanted"))))
+_MEMBERSHIP = Statement(
+    select(memberships.c.room_id).where(
+        memberships.c.room_id == bindparam("room"), memberships.c.user_id == bindparam("user")
+    )
+)
+_MEMBERS = Statement(
+    select(users.c.id, users.c.username)
+    .join(memberships, memberships.c.user_id == users.c.id)
+    .where(memberships.c.room_id == bindparam("room"))
+    .order_by(users.c.id)
+)
 
 
 def direct_key(user_ids: Iterable[str]) -> str:
@@ -48,14 +66,16 @@ def insert_direct_room(connection: Connection, room: Room) -> bool:
 
 
 def get_room(connection: Connection, *, id: str | None = None, name: str | None = None) -> Room | None:
-    wanted = rooms.c.id == id if id is not None else rooms.c.name == name
-    row = connection.execute(select(rooms).where(wanted)).one_or_none()
+    row = _BY_ID.row(connection, wanted=id) if id is not None else _BY_NAME.row(connection, wanted=name)
     return None if row is None else _room(connection, row)
 
 
 def find_room(connection: Connection, id_or_name: str) -> Room | None:
     """An id is preferred to another room's name that reads the same."""
-    return get_room(connection, id=id_or_name) or get_room(connection, name=id_or_name)
+    rows = _BY_EITHER.rows(connection, wanted=id_or_name)
+    # the two together are at most two rows, and the one by id is taken
+    row = next((row for row in rows if row[0] == id_or_name), rows[0] if rows else None)
+    return None if row is None else _room(connection, row)
 
 
 def get_direct_room(connection: Connection, user_ids: Iterable[str]) -> Room | None:
@@ -93,26 +113,19 @@ def joined_room_ids(connection: Connection, user_id: str, kind: RoomKind, limit:
     return connection.execute(statement).scalars().all()
 
 
-def _room(connection: Connection, row: Row[Any]) -> Room:
-    # `row.t` is the row as a tuple, whatever its columns are called
-    kind: str = row._mapping["t"]
+def _room(connection: Connection, row: Sequence[Any]) -> Room:
+    held = dict(zip(_NAMES, row, strict=True))
     members: tuple[tuple[str, str], ...] = ()
-    if kind == "d":
-        statement = (
-            select(users.c.id, users.c.username)
-            .join(memberships, memberships.c.user_id == users.c.id)
-            .where(memberships.c.room_id == row.id)
-            .order_by(users.c.id)
-        )
-        members = tuple((user_id, username) for user_id, username in connection.execute(statement).all())
+    if held["t"] == "d":
+        members = tuple((user_id, username) for user_id, username in _MEMBERS.rows(connection, room=held["id"]))
     return Room(
-        id=row.id,
-        t=kind,
-        name=row.name,
-        created_at=row.created_at,
-        user_id=row.user_id,
-        username=row.username,
-        read_only=row.read_only,
-        archived=row.archived,
+        id=held["id"],
+        t=held["t"],
+        name=held["name"],
+        created_at=held["created_at"],
+        user_id=held["user_id"],
+        username=held["username"],
+        read_only=held["read_only"],
+        archived=held["archived"],
         members=members,
     )

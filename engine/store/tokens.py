@@ -1,12 +1,17 @@
 """Login tokens, by their SHA-256 only, and failed tries to log in."""
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from engine.model.messages import User
 from engine.store.schema import login_attempts, tokens
+from engine.store.statements import Statement
 from engine.store.users import get_user
 
 PRUNE_ROWS = 200
+
+_BY_HASH = Statement(
+    select(tokens.c.user_id).where(tokens.c.hash == bindparam("wanted"), tokens.c.expires_at > bindparam("now"))
+)
 
 
 def insert_token(connection: Connection, *, hash: str, user_id: str, now: int, expires_at: int, keep: int) -> None:
@@ -26,9 +31,8 @@ def insert_token(connection: Connection, *, hash: str, user_id: str, now: int, e
 
 def user_of_token(connection: Connection, hash: str, now: int) -> User | None:
     """The active user whose token this is, if it has not expired."""
-    statement = select(tokens.c.user_id).where(tokens.c.hash == hash, tokens.c.expires_at > now)
-    user_id = connection.execute(statement).scalar_one_or_none()
-    user = get_user(connection, id=user_id) if user_id is not None else None
+    row = _BY_HASH.row(connection, wanted=hash, now=now)
+    user = None if row is None else get_user(connection, id=row[0])
     return user if user is not None and user.active else None
 
 

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from engine.model.messages import User
 from engine.store.conflicts import insert_if_absent
 from engine.store.schema import memberships, rooms, users
+from engine.store.statements import Statement
+
+_NAMES = tuple(users.c.keys())
+_BY_ID = Statement(select(users).where(users.c.id == bindparam("wanted")))
+_BY_NAME = Statement(select(users).where(users.c.username == bindparam("wanted")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,7 @@ def get_user(connection: Connection, *, id: str | None = None, username: str | N
 
 
 def get_account(connection: Connection, *, id: str | None = None, username: str | None = None) -> Account | None:
-    wanted = users.c.id == id if id is not None else users.c.username == username
-    row = connection.execute(select(users).where(wanted)).one_or_none()
+    row = _BY_ID.row(connection, wanted=id) if id is not None else _BY_NAME.row(connection, wanted=username)
     return None if row is None else _account(row)
 
 
@@ -67,15 +71,16 @@ def find_user(connection: Connection, id_or_username: str) -> User | None:
 
 def user_by_username_ignoring_case(connection: Connection, username: str) -> User | None:
     """The exact one where several differ in case only."""
-    rows = connection.execute(select(users).where(users.c.username_lower == username.lower()).limit(100)).all()
-    found = {row.username: _user(row) for row in rows}
-    return found.get(username) or next(iter(found.values()), None)
+    same = select(users).where(users.c.username_lower == username.lower()).limit(100)
+    found = [_account(row).user for row in connection.execute(same).all()]
+    exact = [user for user in found if user.username == username]
+    return next(iter([*exact, *found]), None)
 
 
 def users_by_username(connection: Connection, usernames: Sequence[str]) -> list[User]:
     """Those that exist, in the order of their ids."""
     rows = connection.execute(select(users).where(users.c.username.in_(usernames)).order_by(users.c.id)).all()
-    return [_user(row) for row in rows]
+    return [_account(row).user for row in rows]
 
 
 def username_taken(connection: Connection, username: str) -> bool:
@@ -93,7 +98,8 @@ def get_credentials(
     """The account and its password's hash; None where there is no such user or it has no password."""
     wanted = users.c.username == username if username is not None else users.c.email == email
     row = connection.execute(select(users).where(wanted)).one_or_none()
-    return None if row is None or row.password_hash is None else (_account(row), row.password_hash)
+    hash: str | None = None if row is None else row.password_hash
+    return None if row is None or hash is None else (_account(row), hash)
 
 
 def any_user(connection: Connection) -> bool:
@@ -106,13 +112,7 @@ def join_default_rooms(connection: Connection, user_id: str, now: int) -> None:
         connection.execute(insert_if_absent(connection, memberships).values(row))
 
 
-def count_users(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(users)).scalar_one()
-
-
-def _account(row: Row[Any]) -> Account:
-    return Account(_user(row), row.email, row.created_at, row.updated_at)
-
-
-def _user(row: Row[Any]) -> User:
-    return User(row.id, row.username, row.name, row.type, tuple(row.roles), row.active)
+def _account(row: Sequence[Any]) -> Account:
+    held = dict(zip(_NAMES, row, strict=True))
+    user = User(held["id"], held["username"], held["name"], held["type"], tuple(held["roles"]), held["active"])
+    return Account(user, held["email"], held["created_at"], held["updated_at"])
