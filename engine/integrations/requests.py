@@ -78,12 +78,15 @@ class OwnSettingsShape(Params):
 
     @model_validator(mode="before")
     @classmethod
-    def _known_keys(cls, value: object) -> object:
+    def _set_and_known(cls, value: object) -> object:
+        """A setting that is null is not set."""
+        if not isinstance(value, dict):
+            return value
         known = [str(field.alias) for field in cls.model_fields.values()]
-        unknown = [key for key in value if key not in known] if isinstance(value, dict) else []
+        unknown = [key for key in value if key not in known]
         if unknown:
             raise problem(f"hookcell must NOT have additional properties: {unknown[0]!r}; known are {', '.join(known)}")
-        return value
+        return {key: setting for key, setting in value.items() if setting is not None}
 
 
 class _IncomingHead(Params):

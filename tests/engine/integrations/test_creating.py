@@ -16,7 +16,9 @@ from tests.engine.registries import BOT, MANAGER, NOBODY, OWNER, Desk, incoming,
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 COMPUTED = ("_id", "_createdAt", "_updatedAt", "token")
 
-ALLOWANCE = "HOOKCELL_EGRESS_ALLOW=127.0.0.1/32"
+SETTING = "HOOKCELL_EGRESS_ALLOW"
+ALLOWANCE = f"{SETTING}=127.0.0.1/32"
+REFUSED = "10.1.2.3, which is refused (private 10.0.0.0/8)"
 KNOWN_SETTINGS = "isolation, history, loopGuard, loopDepth, egressAllow"
 
 SENDS = "def prepare_outgoing_request(request):\n    return request\n"
@@ -312,6 +314,7 @@ def test_only_those_who_manage_all_outgoing_ones_may_open_egress(desk: Desk) -> 
 def test_own_settings_are_in_the_record_only_when_set(desk: Desk) -> None:
     assert "hookcell" not in desk.create(incoming(hookcell={}))
     assert "hookcell" not in desk.create(incoming(hookcell=None))
+    assert "hookcell" not in desk.create(incoming(hookcell={"loopGuard": None}))
     assert desk.create(incoming(hookcell={"isolation": "per-call"}))["hookcell"] == {"isolation": "per-call"}
 
 
@@ -375,9 +378,9 @@ def test_what_the_author_should_know_is_said_in_the_answer(desk: Desk, body: Jso
 
 def test_a_name_is_judged_by_all_it_resolves_to_and_each_problem_said_once(desk: Desk) -> None:
     urls = ["http://intranet.example/a", "http://intranet.example/b", "http://unknown.example/", "ftp://a.example"]
-    assert desk.warnings(outgoing(urls=urls)) == snapshot(
+    assert desk.warnings(outgoing(urls=urls)) == (
         [
-            "A url cannot be called: intranet.example is 10.1.2.3, which is refused (private 10.0.0.0/8); to allow it, add HOOKCELL_EGRESS_ALLOW=10.1.2.3/32.",
+            f"A url cannot be called: intranet.example is {REFUSED}; to allow it, add {SETTING}=10.1.2.3/32.",
             "A url cannot be called: the url is not valid: it must begin with http:// or https://.",
         ]
     )
