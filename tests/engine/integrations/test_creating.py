@@ -1,28 +1,17 @@
-import asyncio
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
 
 from engine.errors import InvalidParams, PlainError
-from engine.integrations import warnings
 from engine.model.json import JsonObject
-from engine.store.integrations import get_integration
-from engine.store.scripts import get_code
 from tests.engine.registries import BOT, MANAGER, NOBODY, OWNER, Desk, incoming, outgoing
 
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 COMPUTED = ("_id", "_createdAt", "_updatedAt", "token")
 
-SETTING = "HOOKCELL_EGRESS_ALLOW"
-ALLOWANCE = f"{SETTING}=127.0.0.1/32"
-REFUSED = "10.1.2.3, which is refused (private 10.0.0.0/8)"
 KNOWN_SETTINGS = "isolation, history, loopGuard, loopDepth, egressAllow"
-
-SENDS = "def prepare_outgoing_request(request):\n    return request\n"
-ANSWERS = "def process_incoming(request):\n    return {'content': {'text': 'hello'}}\n"
 
 
 def test_the_example_of_0_49_answers_its_record_and_hears_every_public_channel(desk: Desk) -> None:
@@ -316,95 +305,6 @@ def test_own_settings_are_in_the_record_only_when_set(desk: Desk) -> None:
     assert "hookcell" not in desk.create(incoming(hookcell=None))
     assert "hookcell" not in desk.create(incoming(hookcell={"loopGuard": None}))
     assert desk.create(incoming(hookcell={"isolation": "per-call"}))["hookcell"] == {"isolation": "per-call"}
-
-
-def test_a_script_is_compiled_once_it_is_saved_and_its_code_is_not_in_the_record(desk: Desk) -> None:
-    record = desk.create(outgoing(script=SENDS, scriptEnabled=True))
-    assert re.fullmatch(r"restrictedpython-\d+/cpython-3\.\d+/sha256:[0-9a-f]{64}", record["scriptCompiled"])
-    saved = desk.run(desk.registry.store.read(get_integration, record["_id"]))
-    assert saved is not None and saved.code is not None
-    stored = desk.run(desk.registry.store.read(get_code, saved.code))
-    assert stored is not None and stored[1] == ("prepare_outgoing_request",)
-
-
-@pytest.mark.parametrize(
-    ("script", "name", "line"),
-    [("def process_incoming(request:\n", "SyntaxError", 1), ("x = 1\n1 / 0\n", "ZeroDivisionError", None)],
-)
-def test_a_script_that_cannot_run_saves_with_its_error(desk: Desk, script: str, name: str, line: int | None) -> None:
-    record = desk.create(incoming(script=script, scriptEnabled=True))
-    assert record["script"] == script and "scriptCompiled" not in record
-    error = record["scriptError"]
-    assert error["name"] == name and error["message"] and error["stack"]
-    assert [diagnostic["line"] for diagnostic in error["diagnostics"]] == ([] if line is None else [line])
-
-
-def test_a_script_without_the_hook_of_its_kind_is_told_what_it_has(desk: Desk) -> None:
-    error = desk.create(incoming(script=SENDS, scriptEnabled=True))["scriptError"]
-    assert error["name"] == "MissingHook" and "prepare_outgoing_request" in error["message"]
-    assert "scriptError" in desk.create(outgoing(script=ANSWERS, scriptEnabled=True))
-
-
-@pytest.mark.parametrize(("script", "enabled"), [("not python (", False), ("  \n", True), (None, True), ("", True)])
-def test_a_script_that_is_off_or_blank_is_text_only(desk: Desk, script: str | None, enabled: bool) -> None:
-    record = desk.create(incoming(script=script, scriptEnabled=enabled))
-    assert record.get("script") == script
-    assert not {"scriptCompiled", "scriptError"} & record.keys()
-
-
-@pytest.mark.parametrize(
-    ("body", "warning"),
-    [
-        (outgoing(channel=...), "No channel is named, so it hears every public channel (all_public_channels)."),
-        (
-            outgoing(urls=["http://127.0.0.1:8080/x?key=s3cret"]),
-            f"A url cannot be called: 127.0.0.1 is refused (loopback 127.0.0.0/8); to allow it, add {ALLOWANCE}.",
-        ),
-        (
-            outgoing(retryFailedCalls=True, retryDelay="Hourly"),
-            "retryDelay 'hourly' is none of powers-of-ten, powers-of-two, increments-of-two: nothing will be retried.",
-        ),
-        (
-            outgoing(event="roomJoined", triggerWords=["a"]),
-            "triggerWords are left out: roomJoined has no text to search.",
-        ),
-        (incoming(scriptEnabled=True), "scriptEnabled is true and there is no script: it works as without one."),
-        (incoming(channel="#secret"), "rocket.cat is not in #secret, so posting there fails: invite that user."),
-    ],
-)
-def test_what_the_author_should_know_is_said_in_the_answer(desk: Desk, body: JsonObject, warning: str) -> None:
-    assert desk.warnings(body) == [warning]
-
-
-def test_a_name_is_judged_by_all_it_resolves_to_and_each_problem_said_once(desk: Desk) -> None:
-    urls = ["http://intranet.example/a", "http://intranet.example/b", "http://unknown.example/", "ftp://a.example"]
-    assert desk.warnings(outgoing(urls=urls)) == (
-        [
-            f"A url cannot be called: intranet.example is {REFUSED}; to allow it, add {SETTING}=10.1.2.3/32.",
-            "A url cannot be called: the url is not valid: it must begin with http:// or https://.",
-        ]
-    )
-
-
-def test_a_name_that_takes_too_long_to_look_up_says_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Slow:
-        async def resolve(self, host: str) -> list[str]:
-            await asyncio.sleep(60)
-            raise AssertionError
-
-    monkeypatch.setattr(warnings, "LOOKUP_SECONDS", 0.01)
-    slow = replace(desk, registry=replace(desk.registry, resolver=Slow()))
-    assert slow.warnings(outgoing(urls=["http://slow.example/"])) == []
-
-
-def test_a_broken_script_is_warned_of_with_its_consequence(desk: Desk) -> None:
-    (warning,) = desk.warnings(outgoing(script="def", scriptEnabled=True))
-    assert warning.startswith("The script cannot run (line 1: ") and warning.endswith("nothing is sent.")
-
-
-def test_nothing_to_say_is_an_empty_list_and_an_allowance_of_its_own_counts(desk: Desk) -> None:
-    assert desk.warnings(incoming()) == []
-    assert desk.warnings(outgoing(urls=["http://127.0.0.1/"], hookcell={"egressAllow": ["127.0.0.0/8"]})) == []
 
 
 def test_strict_restores_its_rows(desk: Desk) -> None:
