@@ -66,6 +66,8 @@ def create_app(engine: Engine) -> Starlette:
         ],
         exception_handlers={HTTPException: http_error_answer},
     )
+    # a redirect would say where to go in the words of the request's Host
+    app.router.redirect_slashes = False
     app.state.engine = engine
     app.state.rate_limit = RateLimit(engine.settings)
     return app

@@ -40,6 +40,8 @@ def test_an_unknown_route_is_404_and_a_wrong_method_405(server: Running) -> None
         "message": "API endpoint does not exist.",
         "error": "API endpoint does not exist.",
     }
+    slash = server.client.get("/health/", headers={"Host": "evil.example"})
+    assert slash.status_code == 404
     wrong = server.client.get("/api/v1/login")
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "POST")
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Delete, Update, delete, update
 
 from engine.errors import ClientError, CodedError, PlainError
 from engine.model.messages import Room
+from engine.posting import expand
 from engine.store.schema import rooms, users
 from engine.store.users import delete_user
 from engine.workspace.protocol import Workspace
@@ -181,6 +182,17 @@ async def test_rooms_joined_are_given_by_kind_and_not_beyond_the_limit(tmp_path:
         assert await stage.workspace.joined_room_ids(ada.id, "c", 1) == ["GENERAL"]
         assert await stage.workspace.joined_room_ids(ada.id, "p", 100) == []
         assert await stage.workspace.joined_room_ids(ada.id, "d", 100) == [direct.id]
+
+
+async def test_all_of_a_kind_is_every_room_of_it_that_the_poster_is_in(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        admin, ada = await stage.admin(), await stage.make("ada")
+        await channel(stage, "plans")
+        secret = await group(stage, "secret")
+        configured = ["#plans", "all_public_channels", "all_private_groups"]
+        assert await expand(stage.workspace, ada.id, configured) == ["#plans", "GENERAL"]
+        found = await expand(stage.workspace, admin.id, ["all_private_groups", "all_direct_messages"])
+        assert found == [secret.id]
 
 
 async def test_a_name_is_found_ignoring_case_only_where_that_is_asked(tmp_path: Path) -> None:
