@@ -14,7 +14,7 @@ from api.endpoint import Endpoint, body, get, post, put, query, raw_body
 from api.engine import Engine
 from api.errors import http_error_answer
 from api.ratelimit import RateLimit
-from api.routes import accounts, chat, health, hooks, integrations, rooms
+from api.routes import accounts, chat, health, history, hooks, integrations, rooms
 from api.schemas import (
     DirectBody,
     DirectMessagesQuery,
@@ -45,6 +45,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     get("integrations.list", integrations.list_visible, query(IntegrationsQuery), permissions=MANAGING),
     put("integrations.update", integrations.update, raw_body),
     post("integrations.remove", integrations.remove, raw_body, permissions=MANAGING),
+    get("integrations.history", history.integrations_history, query(history.HistoryQuery), permissions=MANAGING),
 )
 
 ROUTES: tuple[BaseRoute, ...] = (

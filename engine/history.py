@@ -56,8 +56,7 @@ def redactor_for(integration: Integration | None) -> Redactor:
 
 def pack_trace(trace: Trace, redactor: Redactor) -> bytes:
     steps: list[JsonValue] = [
-        {"name": step.name, "at": step.at, "detail": {key: cut(item) for key, item in _masked(redactor, step.detail)}}
-        for step in _newest(trace).steps
+        {"name": step.name, "at": step.at, "detail": masked(step.detail, redactor)} for step in _newest(trace).steps
     ]
     return pack(steps)
 
@@ -68,18 +67,23 @@ def unpack_trace(id: str, packed: bytes | None) -> Trace:
 
 def pack_masked(request: JsonObject, redactor: Redactor) -> bytes:
     """A request as history keeps it: exact but for what is masked, unless it is too large."""
-    masked = cast(JsonObject, redactor.value(request))
-    packed = pack(masked)
-    if len(packed) <= MAX_REQUEST:
-        return packed
-    return pack({key: cut(item) for key, item in masked.items()})
+    packed = pack(redactor.value(request))
+    return packed if len(packed) <= MAX_REQUEST else pack(masked(request, redactor))
 
 
-def cut(value: JsonValue) -> JsonValue:
-    """The value, or where it is too large the beginning of its text with a mark."""
+def masked(detail: JsonObject, redactor: Redactor) -> JsonObject:
+    """Each item without what must not be shown, and not too large."""
+    # of a long text only so much is looked at that no secret can lie across the cut
+    looked_at = {key: item[: 2 * MAX_DETAIL] if isinstance(item, str) else item for key, item in detail.items()}
+    shown = cast(JsonObject, redactor.value(looked_at))
+    return {key: _cut(item, detail.get(key)) for key, item in shown.items()}
+
+
+def _cut(value: JsonValue, whole: JsonValue) -> JsonValue:
     match value:
         case str() if len(value) > MAX_DETAIL:
-            return f"{value[:MAX_DETAIL]}… (cut: {len(value)} characters)"
+            characters = len(whole) if isinstance(whole, str) else len(value)
+            return f"{value[:MAX_DETAIL]}… (cut: {characters} characters)"
         case dict() | list():
             text = json_text(value)
             return value if len(text) <= MAX_DETAIL else {"cut": text[:MAX_DETAIL], "characters": len(text)}
@@ -212,10 +216,6 @@ def _newest(trace: Trace) -> Trace:
         return trace
     kept = [attempts[0], *attempts[len(attempts) - MAX_ATTEMPTS + 1 :]]
     return Trace(trace.id, tuple(step for attempt in kept for step in attempt.steps))
-
-
-def _masked(redactor: Redactor, detail: JsonObject) -> list[tuple[str, JsonValue]]:
-    return list(cast(JsonObject, redactor.value(detail)).items())
 
 
 def _snapshot(record: JsonObject, redactor: Redactor) -> JsonObject:

@@ -71,6 +71,8 @@ class Redactor:
         match key, item:
             case "headers", dict():
                 return self.headers(item)
+            case "headers", list():
+                return [self._pair(pair) for pair in item]
             case (("url" | "url_raw" | "path" | "search"), str()):
                 return self.url(self.text(item))
             case "auth", (list() | str()):
@@ -78,9 +80,12 @@ class Redactor:
             case _:
                 return self.value(item)
 
-
-def _pairs(items: list[JsonValue]) -> list[tuple[str, JsonValue]]:
-    return [(item[0], item[1]) for item in items if isinstance(item, list) and isinstance(item[0], str)]
+    def _pair(self, pair: JsonValue) -> JsonValue:
+        match pair:
+            case [str(name), _] if _is_secret(name):
+                return [name, MASK]
+            case _:
+                return self.value(pair)
 
 
 def _is_secret(header: str) -> bool:

@@ -1,8 +1,9 @@
 """Runs as history lists them: one record for each attempt, so a page of records is cut from the runs that hold it."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, case, func, literal, or_, select
 
 from engine.model.history import IncomingRun, OutgoingRun
 from engine.store.schema import deliveries, events, integration_revisions, runs
@@ -11,15 +12,29 @@ from engine.store.schema import deliveries, events, integration_revisions, runs
 MAX_ATTEMPTS = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The attempts of one run stay together, whatever the order."""
+
+    by_creation: bool = False
+    newest_first: bool = True
+
+    def columns(self, table: Table, key: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        order = [table.c.created_at if self.by_creation else table.c.updated_at, key]
+        return [column.desc() if self.newest_first else column.asc() for column in order]
+
+
+NEWEST = Order()
+
+
 def list_incoming(
-    connection: Connection, integration_id: str, *, offset: int, limit: int, newest_first: bool = True
+    connection: Connection, integration_id: str, *, offset: int, limit: int, order: Order = NEWEST
 ) -> list[IncomingRun]:
-    order = [runs.c.updated_at, runs.c.id]
     statement = (
         select(runs, integration_revisions.c.record)
         .outerjoin(integration_revisions, integration_revisions.c.id == runs.c.revision)
         .where(runs.c.integration_id == integration_id)
-        .order_by(*(_directed(column, newest_first) for column in order))
+        .order_by(*order.columns(runs, runs.c.id))
         .offset(offset)
         .limit(limit)
     )
@@ -44,11 +59,11 @@ def count_incoming(connection: Connection, integration_id: str) -> int:
 
 
 def list_outgoing(
-    connection: Connection, integration_id: str, *, offset: int, limit: int, newest_first: bool = True
+    connection: Connection, integration_id: str, *, offset: int, limit: int, order: Order = NEWEST
 ) -> tuple[int, list[OutgoingRun]]:
     """The runs that hold the records from `offset` on, and how many records of the first one lie before it."""
-    order = [_directed(column, newest_first) for column in (deliveries.c.updated_at, deliveries.c.seq)]
-    until = func.sum(_records()).over(order_by=order, rows=(None, 0))
+    columns = order.columns(deliveries, deliveries.c.seq)
+    until = func.sum(_records()).over(order_by=columns, rows=(None, 0))
     counted = (
         select(deliveries.c.seq, _records().label("records"), until.label("until"))
         .where(_listed(integration_id))
@@ -66,7 +81,7 @@ def list_outgoing(
         .join(events, events.c.id == deliveries.c.event_id)
         .outerjoin(integration_revisions, integration_revisions.c.id == deliveries.c.revision)
         .where(*page)
-        .order_by(*order)
+        .order_by(*columns)
     )
     rows = connection.execute(statement).all()
     found = [
@@ -106,7 +121,3 @@ def _listed(integration_id: str) -> ColumnElement[bool]:
 def _records() -> ColumnElement[int]:
     attempts = deliveries.c.attempts
     return case((attempts < 1, literal(1)), (attempts > MAX_ATTEMPTS, literal(MAX_ATTEMPTS)), else_=attempts)
-
-
-def _directed(column: ColumnElement[Any], newest_first: bool) -> ColumnElement[Any]:
-    return column.desc() if newest_first else column.asc()

@@ -53,6 +53,9 @@ class Stage:
     store: Store
     workspace: EmbeddedWorkspace
     kit: Outgoing
+    # started by the first script: most tests have none
+    scripts: Scripts
+    scripted: bool = False
 
     @property
     def accepting(self) -> Accepting:
@@ -79,9 +82,10 @@ class Stage:
         }
         code = None
         if script is not None:
-            scripts = self.kit.scripts
-            assert isinstance(scripts, Scripts)
-            saved = await scripts.save(script, "outgoing")
+            if not self.scripted:
+                await self.scripts.start()
+                self.scripted = True
+            saved = await self.scripts.save(script, "outgoing")
             record["script"] = script
             if saved.error is not None:
                 record["scriptError"] = saved.error
@@ -155,8 +159,7 @@ async def staged(data: Path, *, strict: bool = False) -> AsyncIterator[Stage]:
     accepts = Accepting(store, workspace, IndexCache(), Wake(), Rules(strict))
     try:
         await store.write(_furnish)
-        await scripts.start()
-        yield Stage(store, workspace, Outgoing(accepts, scripts, client, "http://chat.example"))
+        yield Stage(store, workspace, Outgoing(accepts, scripts, client, "http://chat.example"), scripts)
     finally:
         await client.close()
         await scripts.close()

@@ -50,7 +50,7 @@ def process_ids(connection: Connection) -> set[str]:
     return set(connection.execute(select(processes.c.id)).scalars())
 
 
-def change(connection: Connection, **values: Any) -> None:
+def change(connection: Connection, /, **values: Any) -> None:
     connection.execute(update(deliveries).values(**values))
 
 
