@@ -192,3 +192,88 @@ def test_the_class_of_the_clock_cannot_be_named_through_a_context_manager() -> N
 
     with pytest.raises(guards.TimeLimit):
         names["f"](tick)
+
+
+STRIKES = [
+    "sorted([1, 2], key=tick)",
+    "list(map(tick, [1]))",
+    "getattr(Prop(), 'x', None)",
+    "hasattr(Prop(), 'x')",
+    "f'{Prop()}'",
+    "'{}'.format(Prop())",
+    "'{x}'.format_map(Prop())",
+    "'%s' % Prop()",
+    "print(Prop())",
+    "'x' * Prop()",
+    "Prop() * 2",
+    "2 ** Prop()",
+    "operator.attrgetter('x')(Prop())",
+    "operator.methodcaller('x')(Prop())",
+    "json.dumps(object(), default=tick)",
+    "json.loads('{}', object_hook=tick)",
+    "re.sub('a', tick, 'a')",
+    "re.compile('a').sub(tick, 'a')",
+    "functools.reduce(tick, [1, 2])",
+    "functools.lru_cache(tick)(1)",
+    "collections.defaultdict(tick)['a']",
+    "list(csv.reader(Prop()))",
+    "csv.writer(Prop()).writerow([1])",
+    "math.prod(Prop())",
+    "random.shuffle(Prop())",
+    "random.choice(Prop())",
+    "statistics.mean(Prop())",
+    "textwrap.wrap(Prop())",
+    "enum.Enum('E', Prop())",
+    "string.Template('$x').safe_substitute(Prop())",
+    "html.escape(Prop())",
+    "itertools.starmap(tick, [()])",
+    "max([1, 2], key=tick)",
+    "int(Prop())",
+    "Prop() == 1",
+    "Prop() in [1]",
+]
+
+
+@pytest.mark.parametrize("expression", STRIKES)
+def test_the_clock_is_heard_through_every_guard_and_facade(expression: str) -> None:
+    modules = "collections copy csv dataclasses difflib enum functools html itertools json math operator random re "
+    source = f"""
+import {", ".join((modules + "statistics string textwrap").split())}
+def tick(*args):
+    strike()
+    return 0
+class Prop:
+    @property
+    def x(self): tick()
+    def __str__(self): return tick()
+    def __format__(self, spec): return tick()
+    def __getitem__(self, key): return tick()
+    def __index__(self): return tick()
+    def __int__(self): return tick()
+    def __len__(self): return tick()
+    def __iter__(self): return tick()
+    def __mul__(self, other): return tick()
+    def __rmul__(self, other): return tick()
+    def __rpow__(self, other): return tick()
+    def __eq__(self, other): return tick()
+    def __hash__(self): return tick()
+    def write(self, text): tick()
+    def replace(self, *args): tick()
+    def expandtabs(self, *args): tick()
+def go(strike_now):
+    global strike
+    strike = strike_now
+    try:
+        value = {expression}
+        if isinstance(value, (itertools.starmap, map)): list(value)
+    except:
+        return "swallowed"
+    return "quiet"
+"""
+    names = run(source)
+
+    def strike() -> None:
+        raise guards.TimeLimit
+
+    with pytest.raises(guards.TimeLimit):
+        names["go"](strike)
