@@ -155,6 +155,8 @@ def live_script(kit: Incoming, run: Run) -> Script | End | None:
     if source is None:
         return None
     if integration.script_error is not None:
+        if kit.strict and integration.script_error.get("name") == "MissingHook":
+            return End(run.then(f"execute-script-no-method-{HOOK}"), "finished", 200, {"success": True})
         if kit.strict:
             return None
         stack = str(integration.script_error.get("stack", ""))
@@ -209,8 +211,9 @@ async def posting(kit: Incoming, run: Run, content: JsonObject, *, response: Jso
     if message.empty and not (kit.strict and integration.script_enabled):
         return End(run.then("nothing-to-post"), "finished", 200, {**(response or {}), "success": True})
     override = integration.override_destination_channel_enabled
-    wanted = destinations(content, list(integration.channel), override)
-    wanted = await expand(kit.workspace, run.user.id, wanted)
+    # Only what the configuration names is expanded: it was allowed to when it was saved.
+    configured = await expand(kit.workspace, run.user.id, list(integration.channel))
+    wanted = destinations(content, configured, override)
     if not wanted:
         raise PlainError("invalid-channel")
     drafts: list[Draft] = []
@@ -224,7 +227,7 @@ async def posting(kit: Incoming, run: Run, content: JsonObject, *, response: Jso
             if not apart:
                 raise
             failures.append({"channel": destination, "error": bare(error)})
-            run = run.then("post-failed", channel=destination, because=str(error))
+            run = run.then("post-failed", channel=destination, because=str(error), hint=hint_of(error))
     level = history.level_of(integration, [draft.room for draft in drafts])
     run = replace(run, level=run.level if run.level == "off" else level)
     shown: list[JsonValue] = [{"channel": draft.destination, "message": said(draft)} for draft in drafts]
@@ -269,14 +272,14 @@ class Disabled(ClientError):
 
 
 def not_done(run: Run, error: ClientError) -> End:
-    hint = error.hint if isinstance(error, PlainError) else None
-    run = run.then(
-        "integration-disabled" if isinstance(error, Disabled) else "not-posted",
-        error=True,
-        because=str(error),
-        hint=hint,
-    )
+    step = "integration-disabled" if isinstance(error, Disabled) else "not-posted"
+    run = run.then(step, error=True, because=str(error), hint=hint_of(error))
     return End(run, "failed", error.status, {"success": False, "error": bare(error)})
+
+
+def hint_of(error: ClientError) -> str | None:
+    """What a sender is not told: which field, and by how much."""
+    return error.hint or None if isinstance(error, PlainError) else None
 
 
 def bare(error: ClientError) -> str:

@@ -26,7 +26,8 @@ class HookRequest:
 
     @property
     def content_type(self) -> str:
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        """Without its parameters; of one that was sent twice the first."""
+        return self.headers.get("content-type", "").partition(",")[0].partition(";")[0].strip().lower()
 
 
 @dataclass(frozen=True, slots=True)
