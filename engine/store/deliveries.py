@@ -1,12 +1,13 @@
 """Deliveries as rows: stored with their event, read for an attempt. What moves them is in `delivery/queue.py`."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal_column, select
+from sqlalchemy import Connection, Select, bindparam, delete, insert, literal_column, select
 
 from engine.model.deliveries import Delivery, NewDelivery
 from engine.model.integrations import IncomingIntegration, from_record
-from engine.store.events import event_of_row
+from engine.store.events import delete_events_without_deliveries, event_of_row
 from engine.store.schema import deliveries, events, integration_revisions, integrations, script_code
 from engine.store.statements import Statement
 
@@ -105,3 +106,12 @@ def get_delivery(connection: Connection, seq: int) -> Delivery | None:
         hooks=tuple(row.hooks or ()),
         enabled=row.enabled,
     )
+
+
+def delete_deliveries(connection: Connection, which: Select[Any]) -> int:
+    """Those whose `seq` is selected, with each event that nobody else needs; how many they were."""
+    deleted = delete(deliveries).where(deliveries.c.seq.in_(which)).returning(deliveries.c.event_id)
+    event_ids = connection.execute(deleted).scalars().all()
+    if event_ids:
+        delete_events_without_deliveries(connection, set(event_ids))
+    return len(event_ids)

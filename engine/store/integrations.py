@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, dele
 
 from engine.model.integrations import Integration, Kind, OutgoingIntegration, SavedIntegration, from_record, to_record
 from engine.store import configuration
+from engine.store.deliveries import delete_deliveries
 from engine.store.schema import deliveries, integration_revisions, integrations, runs
 
 # Keys of the record, each with 1 for ascending or -1 for descending.
@@ -170,6 +171,8 @@ def removed_leftovers(connection: Connection, limit: int) -> list[str]:
 
 def _delete_some(connection: Connection, table: Table, key: str, integration_id: str, limit: int) -> int:
     some = select(table.c[key]).where(table.c.integration_id == integration_id).limit(limit)
+    if table is deliveries:
+        return delete_deliveries(connection, some)
     return int(connection.execute(delete(table).where(table.c[key].in_(some))).rowcount)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, union_all
 
-from engine.store.events import delete_events_without_deliveries
+from engine.store.deliveries import delete_deliveries
 from engine.store.schema import deliveries, runs
 
 MAX_RUNS = 10_000
@@ -57,13 +57,9 @@ def _delete(connection: Connection, table: Table, surplus_rows: ColumnElement[bo
         .order_by(table.c.updated_at)
         .limit(limit)
     )
-    statement = delete(table).where(key.in_(chosen))
-    if table is not deliveries:
-        return connection.execute(statement).rowcount
-    event_ids = connection.execute(statement.returning(deliveries.c.event_id)).scalars().all()
-    if event_ids:
-        delete_events_without_deliveries(connection, set(event_ids))
-    return len(event_ids)
+    if table is deliveries:
+        return delete_deliveries(connection, chosen)
+    return connection.execute(delete(table).where(key.in_(chosen))).rowcount
 
 
 def _beyond_runs(connection: Connection, table: Table, max_runs: int) -> list[tuple[str, int]]:

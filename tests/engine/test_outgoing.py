@@ -1,5 +1,6 @@
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,12 @@ import pytest
 from engine import outgoing
 from engine.delivery.queue import LeaseLost
 from engine.model.events import Chain
+from engine.model.json import JsonObject
+from engine.model.runs import Busy, PrepareNothing, PrepareResult, ResponsePost, ResponseResult, ScriptReport
 from engine.packing import unpack
-from engine.store.integrations import delete_integration, disable_integration, get_integration
+from engine.scripts import Script
+from engine.store.events import get_event
+from engine.store.integrations import clear_removed, delete_integration, disable_integration, get_integration
 from engine.trace import now_ms
 from tests.engine.stages import OTHER, PRIVATE, TOKEN, staged
 from tests.receiver import Received, Receiver, Response
@@ -327,6 +332,63 @@ async def test_what_happened_to_the_integration_meanwhile_counts(tmp_path: Path)
         await stage.work()
         assert (await stage.record(gone))["step"] == "integration-removed"
         assert receiver.requests == []
+        while await stage.store.write(clear_removed, gone, 1):
+            pass
+        assert len(await stage.rows()) == 1
+        assert await stage.store.read(get_event, 1) is not None and await stage.store.read(get_event, 2) is None
+
+
+class BusyHooks:
+    """Cells are free only after so many calls."""
+
+    def __init__(self, busy: int) -> None:
+        self.busy = busy
+        self.calls = 0
+
+    async def prepare_outgoing_request(
+        self, script: Script, request: JsonObject
+    ) -> tuple[PrepareResult, ScriptReport | None]:
+        self.calls += 1
+        return (Busy("no cell"), None) if self.calls <= self.busy else (PrepareNothing(), None)
+
+    async def process_outgoing_response(
+        self, script: Script, request: JsonObject, response: JsonObject
+    ) -> tuple[ResponseResult, ScriptReport | None]:
+        self.calls += 1
+        return (Busy("no cell"), None) if self.calls <= self.busy else (ResponsePost({"text": "at last"}), None)
+
+
+async def test_a_delivery_without_a_cell_is_put_off_and_counts_as_nothing(tmp_path: Path) -> None:
+    script = "def prepare_outgoing_request(request):\n    return None"
+    async with staged(tmp_path) as stage:
+        id = await stage.integrate("http://127.0.0.1:9/", script=script)
+        await stage.say("hello")
+        kit = replace(stage.kit, scripts=BusyHooks(1))
+        await stage.work(kit)
+        (row,) = await stage.rows()
+        assert (row.state, row.attempts, row.interruptions, row.prepared) == ("pending", 0, 0, False)
+        assert 0 < row.due - now_ms() <= 1_000
+        assert await stage.records(id) == []
+        await stage.set_rows(due=0)
+        await stage.work(kit)
+        assert (await stage.record(id))["step"] == "after-prepare-no-opts"
+
+
+async def test_an_answer_waits_for_a_cell_rather_than_being_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "BUSY_MS", 1)
+    script = "def process_outgoing_response(request, response):\n    return None"
+    async with staged(tmp_path) as stage, Receiver() as receiver:
+        await stage.integrate(receiver.url, script=script)
+        await stage.say("hello")
+        await stage.work(replace(stage.kit, scripts=BusyHooks(5)))
+        assert await stage.texts() == ["hello", "at last"]
+        assert len(receiver.requests) == 1
+        await stage.say("again")
+        await stage.work(replace(stage.kit, scripts=BusyHooks(1_000)))
+        (_, row) = await stage.rows()
+        assert (row.state, row.attempts, row.prepared) == ("pending", 0, True)
 
 
 async def test_an_answer_goes_to_the_target_room_and_falls_back_to_the_events(tmp_path: Path) -> None:

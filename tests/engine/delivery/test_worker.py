@@ -210,6 +210,38 @@ async def test_an_end_that_could_not_be_stored_is_put_off_and_tried_again(
         assert (tries, row.interruptions) == (2, 0)
 
 
+class Behind(SqliteStore):
+    load = 1.0
+
+    def queue_load(self) -> float:
+        return self.load
+
+
+async def test_nothing_is_claimed_while_the_store_is_behind(tmp_path: Path) -> None:
+    async with queued(tmp_path):
+        pass
+    store = await Behind.open(tmp_path)
+    assert isinstance(store, Behind)
+    try:
+        await store.write(put, (A,))
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            await end(store, claim)
+
+        async def finished() -> bool:
+            return [row.state for row in await store.read(rows)] == ["finished"]
+
+        worker = Worker("w", store, Wake(), journey, alone=True)
+        await worker.start()
+        await asyncio.sleep(0.2)
+        assert not await finished() and worker.in_flight == 0
+        store.load = 0.0
+        await until(finished)
+        await worker.drain(1)
+    finally:
+        await store.close()
+
+
 async def test_a_lost_lease_is_nobodys_failure(tmp_path: Path) -> None:
     async with queued(tmp_path, A) as store:
         tried = asyncio.Event()
