@@ -23,6 +23,7 @@ from engine.model.runs import (
     ResponseResult,
     ScriptFailure,
     ScriptReport,
+    Shown,
 )
 from engine.script_results import incoming_result, prepare_result, response_result
 from sandbox import (
@@ -60,6 +61,8 @@ HOOKS = (
     HookForm("prepare_outgoing_request", ("prepare_outgoing_request",), 1),
     HookForm("process_outgoing_response", ("process_outgoing_response",), 2),
 )
+# What the module of a session defines: it tells the value of the last input.
+SHOW = HookForm("hookcell_show", ("hookcell_show",), 1)
 HOOKS_OF: dict[Kind, frozenset[str]] = {
     "incoming": frozenset({"process_incoming"}),
     "outgoing": frozenset({"prepare_outgoing_request", "process_outgoing_response"}),
@@ -76,6 +79,8 @@ class Script:
     hooks: tuple[str, ...]
     # a cell of its own for every call (`hookcell.isolation: per-call`)
     once: bool = False
+    # typed line by line: its module sees the request, and a hook may be defined again
+    session: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,27 @@ class Scripts:
             return SavedScript(key, None, hooks, None, _missing_hook(kind, hooks))
         return SavedScript(key, compiled.code, hooks, label(source), None)
 
+    async def compile(self, source: str) -> JsonObject | None:
+        """What is wrong with a source, hooks aside, as `scriptError`; None for one that compiles, and is stored."""
+        compiled = await self._sandbox.compile(source, filename=FILENAME)
+        if isinstance(compiled, NotRun):
+            raise Unavailable("No cell is free to compile the script. Try again.")
+        if isinstance(compiled, Rejected):
+            return _diagnosed(compiled.diagnostics, source)
+        await self._store_code(code_key(source), compiled.code, compiled.hooks)
+        return None
+
+    async def show(
+        self, script: Script, request: JsonObject, raw: bytes | None, *, parse: bool, now: float | None = None
+    ) -> tuple[Shown | Failed | Busy, ScriptReport | None]:
+        """Runs a session's module and asks it for the value to show; `raw` is as in process_incoming, None has none."""
+        body = None if raw is None else Body(raw, ("content_raw",), ("content", "body") if parse else ())
+        outcome = await self._call(script, SHOW.name, request, body=body, now=now, overall=OUTGOING_SECONDS)
+        if isinstance(outcome, Completed):
+            result = Shown(outcome.value if isinstance(outcome.value, str) else None)
+            return result, _report(SHOW.name, outcome.receipt, outcome, result)
+        return _failed(SHOW.name, outcome)
+
     async def process_incoming(
         self, script: Script, request: JsonObject, raw: bytes, *, parse: bool, now: float | None = None
     ) -> tuple[IncomingResult, ScriptReport | None]:
@@ -220,6 +246,7 @@ class Scripts:
             now=now,
             overall_seconds=overall,
             watch_arguments=watch,
+            bind=("request",) if script.session else (),
             once=script.once,
         )
 
@@ -231,13 +258,15 @@ class Scripts:
         key = code_key(script.source)
         code = await self._load_code(key)
         if code is None:
-            compiled = await self._sandbox.compile(script.source, filename=FILENAME, hooks=HOOKS)
+            forms = () if script.session else HOOKS
+            compiled = await self._sandbox.compile(script.source, filename=FILENAME, hooks=forms)
             if not isinstance(compiled, Compiled):
                 return compiled
             code = compiled.code
             await self._store_code(key, code, compiled.hooks)
         name = f"{script.integration_id}/{script.revision}"
-        program = Program(name, script.integration_id, FILENAME, script.source, code, HOOKS)
+        hooks = (*HOOKS, SHOW) if script.session else HOOKS
+        program = Program(name, script.integration_id, FILENAME, script.source, code, hooks)
         self._programs.put(at, program)
         return program
 

@@ -131,6 +131,7 @@ class Cell:
         if (body := meta.get("body")) is not None:
             put_body(arguments[0], body, frame.payload)
         scope = library.begin(library.CallState(self.log.write, meta.get("now")))
+        scope.update(zip(meta.get("bind", ()), arguments, strict=False))
         try:
             exec(self.code, scope)
             index = meta["hook"]

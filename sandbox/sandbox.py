@@ -95,13 +95,15 @@ class Sandbox:
         now: float | None = None,
         overall_seconds: float | None = None,
         watch_arguments: bool = False,
+        bind: tuple[str, ...] = (),
         once: bool = False,
     ) -> Outcome:
         """One call of the hook with this canonical name.
 
         `now` freezes the script's clock (seconds since the epoch); `watch_arguments` asks whether a hook that returned
-        nothing changed its arguments; `once` gives the call a cell of its own. Raises KeyError for a hook the program
-        was not described with, and ValueError for arguments that have no JSON form: defects of the caller.
+        nothing changed its arguments; `bind` names the arguments in the module too, before its code runs; `once` gives
+        the call a cell of its own. Raises KeyError for a hook the program was not described with, and ValueError for
+        arguments that have no JSON form: defects of the caller.
         """
         index = next((index for index, form in enumerate(program.hooks) if form.name == hook), None)
         if index is None:
@@ -111,6 +113,8 @@ class Sandbox:
             meta["now"] = now
         if watch_arguments:
             meta["watch"] = True
+        if bind:
+            meta["bind"] = bind
         if body is not None:
             meta["body"] = {"text": body.text, "parsed": body.parsed}
         overall = self.limits.overall_seconds if overall_seconds is None else overall_seconds

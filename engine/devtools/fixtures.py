@@ -66,6 +66,11 @@ class Fixture:
     response: FixtureResponse | None = None
     expected: JsonObject | None = None
 
+    @property
+    def now(self) -> float | None:
+        """The call's clock in seconds since the epoch; None is the machine's."""
+        return None if self.meta.now is None else self.meta.now.timestamp()
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -85,7 +90,7 @@ def read_example(folder: Path) -> Example:
     """The folder whole, its fixtures by name. Raises FixtureError."""
     if not (folder / "payloads").is_dir():
         raise FixtureError(folder / "payloads", "is missing; a folder has script.py, integration.toml and payloads/")
-    integration = _integration(read_toml(folder / "integration.toml"))
+    integration = read_integration(folder / "integration.toml")
     names = _names(folder)
     if not names:
         raise FixtureError(folder / "payloads", "has no payload; add one as <event>.json")
@@ -151,7 +156,9 @@ def _check_direction(example: Example, fixture: Fixture) -> None:
         raise FixtureError(payload, "has a .response file, but an incoming integration sends nothing; remove it")
 
 
-def _integration(table: Table) -> JsonObject:
+def read_integration(file: Path) -> JsonObject:
+    """The fields of integrations.create, without `script`. Raises FixtureError."""
+    table = read_toml(file)
     kind = table.text("type", "")
     if "webhook-incoming" not in kind and "webhook-outgoing" not in kind:
         raise table.wrong('needs type = "webhook-incoming" or type = "webhook-outgoing"')

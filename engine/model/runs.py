@@ -141,3 +141,12 @@ class ResponsePost:
 
 
 ResponseResult: TypeAlias = ResponseDefault | ResponseDone | ResponsePost | Failed | Busy
+
+# a session
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the last input of a session came to, in the words of `repr`; None is nothing to show."""
+
+    text: str | None

@@ -1,22 +1,17 @@
-"""Every folder of examples/ is complete, and each of its payloads comes to what expected/ says.
-
-`RUN` is the one place that decides what runs the scripts.
-"""
+"""Every folder of examples/ is complete, and each of its payloads comes, in the sandbox, to what expected/ says."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from engine.devtools import Example, Fixture, compare, read_example
-from engine.model.json import JsonObject, JsonValue
-from tests.examples.plain import run_plain
+from engine.model.json import JsonValue
+from tests.engine.devtools.local import Local
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(folder for folder in (ROOT / "examples").iterdir() if folder.is_dir())
 READMES = [ROOT / "examples/README.md", *(folder / "README.md" for folder in FOLDERS)]
-RUN: Callable[[Example, Fixture], JsonObject] = run_plain
 
 
 def fixtures() -> list[tuple[Example, Fixture]]:
@@ -26,13 +21,13 @@ def fixtures() -> list[tuple[Example, Fixture]]:
 @pytest.mark.parametrize(
     ("example", "fixture"), [pytest.param(*case, id=f"{case[0].folder.name}-{case[1].name}") for case in fixtures()]
 )
-def test_a_payload_comes_to_what_is_expected(example: Example, fixture: Fixture) -> None:
+def test_a_payload_comes_to_what_is_expected(local: Local, example: Example, fixture: Fixture) -> None:
     assert fixture.expected is not None, f"write expected/{fixture.name}.json"
-    assert compare(fixture.expected, RUN(example, fixture)) == []
+    assert compare(fixture.expected, local.outcome(example, fixture)) == []
 
 
 def test_the_examples_of_the_front_page_are_here() -> None:
-    assert [folder.name for folder in FOLDERS] == ["alertmanager", "echo-outgoing", "github-push"]
+    assert [folder.name for folder in FOLDERS] == ["alertmanager", "build-trigger", "echo-outgoing", "github-push"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -60,18 +55,13 @@ def test_integration_toml_has_the_required_fields_of_integrations_create(folder:
     assert example.integration["scriptEnabled"] is True
 
 
-def test_the_scripts_of_the_readme_do_what_it_says() -> None:
+def test_the_scripts_of_the_readme_do_what_it_says(local: Local) -> None:
     deploy, issue = re.findall(r"```python\n(.*?)```", READMES[0].read_text(), re.DOTALL)
     (body,) = re.findall(r"```json\n(.*?)```", READMES[0].read_text(), re.DOTALL)
     opened = b'{"action": "opened", "issue": {"title": "No sound", "labels": [{"name": "bug", "color": "a30200"}]}}'
     closed = opened.replace(b"opened", b"closed")
-    assert posted(deploy, body.encode()) == [{"text": "*relay* 1.4.0 is live"}]
-    assert posted(issue, opened) == [
-        {"text": "New issue: No sound", "attachments": [{"title": "bug", "color": "#a30200"}]}
-    ]
-    assert posted(issue, closed) == []
-
-
-def posted(script: str, body: bytes) -> JsonValue:
-    integration: JsonObject = {"type": "webhook-incoming", "name": "Readme", "channel": "#general"}
-    return RUN(Example(ROOT, script, integration, ()), Fixture("readme", body))["messages"]
+    live: list[JsonValue] = [{"text": "*relay* 1.4.0 is live"}]
+    new: list[JsonValue] = [{"text": "New issue: No sound", "attachments": [{"title": "bug", "color": "#a30200"}]}]
+    for script, payload, expected in [(deploy, body.encode(), live), (issue, opened, new), (issue, closed, [])]:
+        ran = local.ran(script, Fixture("readme", payload))
+        assert compare({"messages": expected}, ran.outcome(outgoing=False)) == []

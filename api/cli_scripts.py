@@ -1,0 +1,110 @@
+"""The commands of the `hookcell` command line that run scripts: no server, no database.
+
+They end with 0 also when a script says no, with 1 when it fails, with 2 when a file cannot be read. Errors go to
+standard error.
+"""
+
+import asyncio
+import io
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from engine.devtools.files import FixtureError
+from engine.devtools.opening import NotRunnable, local_scripts, open_script, read_payload, read_script
+from engine.devtools.rendering import Printer
+from engine.devtools.repl import Repl, interact, read_through
+from engine.devtools.runner import Runner
+from engine.errors import CannotStart, Unavailable
+from engine.scripts import Scripts
+
+FAILED, UNREADABLE = 1, 2
+
+
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The script.", show_default=False)],
+    payload: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="What arrives: the body of the webhook or, for an outgoing script, the event's data.",
+            show_default=False,
+        ),
+    ],
+    hook: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The hook to run, where the script has several.")
+    ] = None,
+) -> None:
+    """Run a script's hook once, in the sandbox of the server: the result, the log, what it cost."""
+    raise typer.Exit(_ended(_run(file, payload, hook)))
+
+
+def repl(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The script.", show_default=False)] = None,
+    payload: Annotated[Path | None, typer.Option(metavar="FILE", help="What `request` is made of.")] = None,
+) -> None:
+    """Type Python and see what it gives, in the sandbox of the server, on top of a script; :help lists the commands."""
+    raise typer.Exit(_ended(_repl(file, payload)))
+
+
+async def _run(file: Path, payload: Path, hook: str | None) -> int:
+    source, record = read_script(file)
+    fixture = read_payload(payload)
+    printer = _printer()
+    async with local_scripts() as scripts:
+        _tell_what_is_missing(scripts, printer)
+        subject = await open_script(scripts, source, file=file, record=record, hook=hook)
+        ran = await Runner(scripts).run(subject, fixture, hook)
+        printer.ran(subject, ran)
+    return FAILED if ran.failure is not None else 0
+
+
+async def _repl(file: Path | None, payload: Path | None) -> int:
+    printer = _printer()
+    terminal = sys.stdin.isatty()
+    async with local_scripts() as scripts:
+        _tell_what_is_missing(scripts, printer)
+        session = Repl(Runner(scripts), Printer(printer.output), file)
+        await session.start(payload)
+        if terminal:
+            printer.line("Python in the sandbox; :help lists the commands, Ctrl-D ends.", "dim")
+            await interact(session)
+        else:
+            await read_through(session, sys.stdin)
+    return 0
+
+
+def _ended(work: Coroutine[None, None, int]) -> int:
+    """The exit code; what the author must put right is said on standard error."""
+    try:
+        return asyncio.run(work)
+    except NotRunnable as error:
+        _printer().error(error.lines)
+        return FAILED
+    except FixtureError as error:
+        _printer().error([str(error)])
+        return UNREADABLE
+    except CannotStart as error:
+        _printer().error([str(error)])
+        return error.exit_code
+    except Unavailable as error:
+        _printer().error([str(error)])
+        return FAILED
+
+
+def _printer() -> Printer:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # what the terminal cannot show is shown as its escape
+            stream.reconfigure(errors="backslashreplace")
+    return Printer(Console(highlight=False), Console(stderr=True, highlight=False))
+
+
+def _tell_what_is_missing(scripts: Scripts, printer: Printer) -> None:
+    if scripts.missing_layers:
+        missing = ", ".join(sorted(scripts.missing_layers))
+        printer.line(f"Note: scripts are not locked down fully here; this system lacks {missing}.", error=True)

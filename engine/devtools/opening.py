@@ -1,0 +1,120 @@
+"""The sandbox as the author's commands start it, and the files they name: without server and without database."""
+
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from engine.devtools.files import FixtureError, read_text
+from engine.devtools.fixtures import COMPANIONS, Fixture, read_fixture, read_integration
+from engine.devtools.subjects import Subject, integration_of, places_of
+from engine.model.json import JsonObject
+from engine.scripts import HOOKS, HOOKS_OF, Kind, SavedScript, Script, Scripts
+
+CODES_KEPT = 16
+NAMES_SHOWN = 10
+
+
+class NotRunnable(Exception):
+    """The script does not compile, does not load or has no such hook: `lines` say where and what to do."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class CodeInMemory:
+    """The compiled code of the scripts opened last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+
+    async def load(self, key: str) -> bytes | None:
+        return self._kept.get(key)
+
+    async def store(self, key: str, code: bytes, hooks: tuple[str, ...]) -> None:
+        self._kept[key] = code
+        if len(self._kept) > CODES_KEPT:
+            self._kept.popitem(last=False)
+
+
+@asynccontextmanager
+async def local_scripts() -> AsyncGenerator[Scripts]:
+    """Raises CannotStart when no script can be run on this system."""
+    codes = CodeInMemory()
+    scripts = Scripts(load_code=codes.load, store_code=codes.store)
+    await scripts.start()
+    try:
+        yield scripts
+    finally:
+        await scripts.close()
+
+
+def read_script(file: Path) -> tuple[str, JsonObject | None]:
+    """The source, and the integration.toml beside it where there is one. Raises FixtureError."""
+    if file.is_dir():
+        raise FixtureError(file, "is a folder; name the script in it, as in " + str(file / "script.py"))
+    source = read_text(file)
+    settings = file.with_name("integration.toml")
+    return source, read_integration(settings) if settings.exists() else None
+
+
+def read_payload(file: Path) -> Fixture:
+    """The payload with what stands beside it. Raises FixtureError, which names what is there when it is not."""
+    file = file.expanduser()
+    if not file.exists():
+        beside = [file.parent, file.parent / "payloads"]
+        found = [other for folder in beside if folder.is_dir() for other in sorted(folder.glob("*.json"))]
+        names = [str(other) for other in found if not other.name.endswith(COMPANIONS)][:NAMES_SHOWN]
+        raise FixtureError(file, "is not there" + (f"; there are {', '.join(names)}" if names else ""))
+    return read_fixture(file)
+
+
+async def open_script(
+    scripts: Scripts,
+    source: str,
+    *,
+    file: Path,
+    record: JsonObject | None = None,
+    hook: str | None = None,
+    hookless: bool = False,
+) -> Subject:
+    """A script that can be run. `record` is its integration.toml; without one its hooks, or `hook`, say its kind.
+
+    `hookless` lets pass a script that has no hook of its kind. Raises NotRunnable, FixtureError for the record,
+    Unavailable when no cell is free.
+    """
+    if hook is not None and hook not in (form.name for form in HOOKS):
+        names = [form.name for form in HOOKS]
+        raise NotRunnable([f"There is no hook {hook}. Choose {', '.join(names[:-1])} or {names[-1]}."])
+    kind = _kind(record, hook)
+    saved = await scripts.save(source, kind)
+    if record is None and hook is None and saved.code is None and saved.hooks:
+        # nothing of an incoming integration, but something of an outgoing one
+        kind = "outgoing"
+        saved = await scripts.save(source, kind)
+    _check(saved, kind, str(file), source, hook, hookless=hookless)
+    script = Script(saved.key, 1, source, saved.hooks)
+    integration = integration_of(record or {"type": f"webhook-{kind}"}, file.with_name("integration.toml"))
+    return Subject(script, integration, places_of(str(file), source), record is not None)
+
+
+def _kind(record: JsonObject | None, hook: str | None) -> Kind:
+    if record is not None:
+        return "outgoing" if "webhook-outgoing" in str(record["type"]) else "incoming"
+    return "outgoing" if hook in HOOKS_OF["outgoing"] else "incoming"
+
+
+def _check(saved: SavedScript, kind: Kind, file: str, source: str, hook: str | None, *, hookless: bool) -> None:
+    """Raises NotRunnable."""
+    if saved.error is not None:
+        if saved.error["name"] != "MissingHook":
+            raise NotRunnable(places_of(file, source).error(saved.error))
+        if not hookless:
+            raise NotRunnable([f"{file}: {saved.error['message']}"])
+    if hook is None:
+        return
+    if hook not in HOOKS_OF[kind]:
+        raise NotRunnable([f"{file}: integration.toml makes it {kind}, which never calls {hook}; leave --hook out."])
+    if hook not in saved.hooks:
+        raise NotRunnable([f"{file} has no {hook}; it defines {', '.join(saved.hooks)}."])

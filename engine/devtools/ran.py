@@ -1,0 +1,65 @@
+"""What a payload came to: messages, request and answer as the server would make them, with notes for the author."""
+
+from dataclasses import dataclass, replace
+
+from engine.errors import ClientError, PlainError
+from engine.incoming import bare
+from engine.model.integrations import Integration
+from engine.model.json import JsonObject
+from engine.model.runs import ScriptFailure, ScriptReport
+from engine.posting import PostDefaults, destinations, message_body, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a payload came to.
+
+    `messages` are as they would be posted, each with the `channel` it goes to; `request` is what would be sent, None
+    for nothing; `answer` {status, body} is what the sender of a webhook gets. `notes` are for the author.
+    """
+
+    reports: tuple[ScriptReport, ...] = ()
+    messages: tuple[JsonObject, ...] = ()
+    request: JsonObject | None = None
+    answer: JsonObject | None = None
+    failure: ScriptFailure | None = None
+    refused: bool = False
+    notes: tuple[str, ...] = ()
+    # the first message goes before the request
+    announced: bool = False
+
+    def outcome(self, *, outgoing: bool) -> JsonObject:
+        """In the words of expected/."""
+        outcome: JsonObject = {"messages": list(self.messages)}
+        if outgoing:
+            outcome["request"] = self.request
+        else:
+            outcome["answer"] = self.answer
+        if self.failure is not None:
+            outcome["error"] = {"kind": self.failure.kind, "line": self.failure.line, "message": self.failure.message}
+        return outcome
+
+    def note(self, *notes: str) -> "Ran":
+        return replace(self, notes=(*self.notes, *notes))
+
+
+def posted(ran: Ran, body: JsonObject, integration: Integration, configured: list[str], *, override: bool) -> Ran:
+    """With the message that the content makes, if it makes one. Raises ClientError."""
+    message = normalise(body, PostDefaults(integration.alias, integration.avatar, integration.emoji))
+    if message.dropped:
+        ran = ran.note(f"left out, since messages have no such fields: {', '.join(message.dropped)}")
+    if message.empty:
+        return ran
+    shown: JsonObject = {"text": message.text, **message_body(message, None)}
+    if message.tmid is not None:
+        shown["tmid"] = message.tmid
+    shown["channel"] = list(destinations(body, configured, override))
+    return replace(ran, messages=(*ran.messages, shown))
+
+
+def turned_down(ran: Ran, error: ClientError) -> Ran:
+    """The message cannot be posted: the server would say so to the sender."""
+    hint = f" ({error.hint})" if isinstance(error, PlainError) and error.hint else ""
+    failure = ScriptFailure("not-posted", f"The message cannot be posted: {error}{hint}")
+    answer: JsonObject = {"status": error.status, "body": {"success": False, "error": bare(error)}}
+    return replace(ran, answer=answer, failure=failure)

@@ -1,0 +1,217 @@
+"""Runs a script's hooks on a recorded payload and says what the server would make of what they return.
+
+The script runs in the server's own cells under the server's limits; nothing is posted and nothing is sent. What a
+posted message, a request and an answer come to is in `Ran`, in the words of expected/.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import assert_never
+
+from engine.delivery.rules import Rules
+from engine.devtools.files import FixtureError, is_json
+from engine.devtools.fixtures import Fixture
+from engine.devtools.ran import Ran, posted, turned_down
+from engine.devtools.subjects import Given, Subject, event_request, receiver, reply, webhook_request
+from engine.errors import ClientError, Unavailable
+from engine.http import Answer
+from engine.incoming import FAILED, NOT_COMPILED
+from engine.model.integrations import IncomingIntegration, OutgoingIntegration
+from engine.model.json import JsonObject, JsonValue
+from engine.model.runs import (
+    Busy,
+    Failed,
+    IncomingNothing,
+    IncomingPost,
+    IncomingRefused,
+    Prepared,
+    PrepareNothing,
+    ResponseDefault,
+    ResponseDone,
+    ResponsePost,
+    ScriptReport,
+)
+from engine.scripts import HOOKS, Scripts
+from engine.sending import after_sending, answered, encode, unanswered, without_script
+
+INCOMING_HOOK, PREPARE, RESPONSE = (form.name for form in HOOKS)
+DELIVERY_ID = "delivery"
+
+
+class Runner:
+    def __init__(self, scripts: Scripts) -> None:
+        self.scripts = scripts
+
+    async def run(self, subject: Subject, fixture: Fixture, hook: str | None = None) -> Ran:
+        """The hooks that the event calls, or only `hook`. Raises FixtureError, and Unavailable when no cell is free."""
+        match subject.integration:
+            case IncomingIntegration() as integration:
+                return await self._incoming(subject, integration, fixture)
+            case OutgoingIntegration() as integration:
+                return await self._outgoing(subject, integration, fixture, hook)
+            case _:
+                assert_never(subject.integration)
+
+    # a webhook arrives
+
+    async def _incoming(self, subject: Subject, integration: IncomingIntegration, fixture: Fixture) -> Ran:
+        try:
+            given = await webhook_request(integration, fixture)
+        except ClientError as error:
+            return turned_down(Ran(), error)
+        result, report = await self.scripts.process_incoming(
+            subject.script, given.request, fixture.payload, parse=given.parse, now=fixture.now
+        )
+        ran = Ran(_reported(report), notes=_unparsed(given, fixture), answer={"status": 200, "body": {"success": True}})
+        match result:
+            case IncomingNothing(response=response):
+                answer: JsonObject = {**(response or {}), "success": True}
+                return replace(ran, answer={"status": 200, "body": answer})
+            case IncomingPost(content=body, response=response, user=user):
+                answer = {**(response or {}), "success": True}
+                ran = replace(ran, answer={"status": 200, "body": answer})
+                override = integration.override_destination_channel_enabled or not subject.configured
+                try:
+                    ran = posted(ran, body, integration, list(integration.channel), override=override)
+                except ClientError as error:
+                    return turned_down(ran, error)
+                if user is not None and ran.messages:
+                    who = user.get("_id") or user.get("username")
+                    return ran.note(f"posted as {who}, if that user is there and the integration's creator may do so")
+                return ran
+            case IncomingRefused(body=body):
+                answer = {"status": 400, "body": {**body, "success": False}}
+                return replace(ran, answer=answer, refused=True)
+            case Failed(failure=failure):
+                code = NOT_COMPILED if failure.kind == "not-compiled" else FAILED
+                answer = {"status": 400, "body": {"success": False, "error": code}}
+                return replace(ran, answer=answer, failure=failure)
+            case Busy():
+                raise _busy()
+            case _:
+                assert_never(result)
+
+    # an event is sent
+
+    async def _outgoing(
+        self, subject: Subject, integration: OutgoingIntegration, fixture: Fixture, hook: str | None
+    ) -> Ran:
+        given = event_request(integration, fixture)
+        data = given.payload
+        ran = Ran()
+        prepared = Prepared(None, without_script(receiver(integration), data))
+        if PREPARE in subject.script.hooks and hook != RESPONSE:
+            result, report = await self.scripts.prepare_outgoing_request(subject.script, given.request, now=fixture.now)
+            ran = replace(ran, reports=_reported(report))
+            match result:
+                case PrepareNothing(forgot_return=True):
+                    return ran.note(f"{PREPARE} changed its request but returned nothing: end it with `return request`")
+                case PrepareNothing():
+                    return ran
+                case Failed(failure=failure):
+                    return replace(ran, failure=failure)
+                case Busy():
+                    raise _busy()
+                case Prepared():
+                    prepared = result
+                case _:
+                    assert_never(result)
+        rooms = _rooms(integration, data)
+        try:
+            if prepared.message is not None:
+                ran = posted(ran, prepared.message, integration, rooms, override=True)
+                ran = replace(ran, announced=bool(ran.messages))
+            if prepared.request is None:
+                return ran
+            request = encode(prepared.request, DELIVERY_ID)
+        except ClientError as error:
+            return turned_down(ran, error)
+        sent = after_sending(request, integration)
+        ran = replace(ran, request=sent)
+        if hook == PREPARE:
+            return ran
+        if fixture.response is None:
+            return _without_answer(ran, subject, fixture, hook)
+        return await self._response(ran, subject, integration, fixture, sent, rooms)
+
+    async def _response(
+        self,
+        ran: Ran,
+        subject: Subject,
+        integration: OutgoingIntegration,
+        fixture: Fixture,
+        sent: JsonObject,
+        rooms: list[str],
+    ) -> Ran:
+        assert fixture.response is not None
+        came = reply(fixture.response, str(sent["url"]))
+        response = answered(came) if isinstance(came, Answer) else unanswered(came)
+        content: JsonValue = None
+        if RESPONSE in subject.script.hooks:
+            result, report = await self.scripts.process_outgoing_response(
+                subject.script, sent, response, now=fixture.now
+            )
+            ran = replace(ran, reports=(*ran.reports, *_reported(report)))
+            match result:
+                case ResponseDone():
+                    return ran
+                case Failed(failure=failure):
+                    return replace(ran, failure=failure)
+                case Busy():
+                    raise _busy()
+                case ResponsePost(content=content):
+                    pass
+                case ResponseDefault():
+                    pass
+                case _:
+                    assert_never(result)
+        if content is None:
+            verdict = Rules().verdict(came)
+            content = response["content"] if verdict == "success" else None
+            if verdict != "success":
+                ran = ran.note(_VERDICTS[verdict])
+        if not isinstance(content, dict) or not (content.get("text") or content.get("attachments")):
+            return ran
+        try:
+            return posted(ran, content, integration, rooms, override=True)
+        except ClientError as error:
+            return turned_down(ran, error)
+
+
+_VERDICTS = {
+    "retry": "the answer would be asked for again, by retryFailedCalls, retryCount and retryDelay",
+    "final": "the answer ends the delivery as failed",
+    "disable": "the answer ends the delivery and disables the integration",
+}
+
+
+def _reported(report: ScriptReport | None) -> tuple[ScriptReport, ...]:
+    return () if report is None else (report,)
+
+
+def _unparsed(given: Given, fixture: Fixture) -> tuple[str, ...]:
+    if not given.parse or is_json(fixture.payload):
+        return ()
+    return ("the payload is not the JSON that its content type says, so content is {}; its text is content_raw",)
+
+
+def _busy() -> Unavailable:
+    return Unavailable("No cell was free to run the script. Try again.")
+
+
+def _rooms(integration: OutgoingIntegration, data: JsonObject) -> list[str]:
+    """The room of the event, by its name where it has one."""
+    if integration.target_room:
+        return [integration.target_room]
+    if isinstance(name := data.get("channel_name"), str) and name:
+        return [f"#{name}"]
+    return [room] if isinstance(room := data.get("channel_id"), str) else []
+
+
+def _without_answer(ran: Ran, subject: Subject, fixture: Fixture, hook: str | None) -> Ran:
+    if RESPONSE not in subject.script.hooks:
+        return ran
+    wanted = f"{fixture.name}.response.json or .response.toml"
+    if hook == RESPONSE:
+        raise FixtureError(Path(wanted), f"is missing beside the payload; {RESPONSE} needs what the receiver answers")
+    return ran.note(f"{RESPONSE} was not called: write what the receiver answers into {wanted}, beside the payload")

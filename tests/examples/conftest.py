@@ -1,0 +1,3 @@
+from tests.engine.devtools.conftest import local
+
+__all__ = ["local"]
