@@ -1,6 +1,7 @@
 """How the demo is told: one short paragraph a step, for a person in a terminal."""
 
 import json
+import re
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +11,8 @@ from rich.padding import Padding
 from engine.devtools.fixtures import Fixture
 
 SHOWN_TEXT = 400
+# a chat shows the text of a link, and so does this
+LINK = re.compile(r"\[([^\]]+)\]\(https?://[^)\s]+\)")
 
 
 class Teller:
@@ -58,8 +61,8 @@ class Teller:
                 if key.lower() == name.lower():
                     self._line(f"{name}: {value}")
         self._text(json.dumps(delivery["httpCallData"], ensure_ascii=False))
-        response = delivery["response"]
-        self._line(f"answered {response['status_code']} in {response['durationMs']} ms:")
+        took = next(step["durationMs"] for step in delivery["steps"] if "durationMs" in step)
+        self._line(f"answered {delivery['response']['status_code']} in {took} ms:")
         self._text(str(json.loads(delivery["httpResult"])))
 
     def receipts(self, run: dict[str, Any]) -> None:
@@ -89,4 +92,5 @@ class Teller:
         self._console.print(Padding(text, (0, 0, 0, 3), expand=False))
 
     def _text(self, text: str) -> None:
+        text = LINK.sub(r"\1", text)
         self._line(escape(text if len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"))

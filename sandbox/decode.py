@@ -3,6 +3,7 @@
 Tracebacks are rendered here: the cell sends line numbers and names, the source is the server's.
 """
 
+import re
 from typing import Any, TypeVar
 
 import orjson
@@ -29,6 +30,7 @@ T = TypeVar("T")
 MAX_NODES = 20_000
 MAX_TEXT = 8_000
 MAX_NUMBER = 2**53
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 # so that nothing a script prints can act on a terminal
 CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
 
@@ -161,6 +163,11 @@ def clean(value: str) -> str:
     return value.translate(CONTROL)
 
 
+def without_addresses(value: str) -> str:
+    """A default repr names where its object lies in memory, which is nobody's business."""
+    return ADDRESS.sub("", value)
+
+
 def checked(value: object, kind: type[T]) -> T:
     if type(value) is not kind:
         raise wire.BadFrame(f"a {type(value).__name__} where a {kind.__name__} must be")
@@ -175,4 +182,4 @@ def number(meta: dict[str, Any], key: str) -> int:
 
 
 def text(meta: dict[str, Any], key: str) -> str:
-    return clean(checked(meta.get(key), str)[:MAX_TEXT])
+    return without_addresses(clean(checked(meta.get(key), str)[:MAX_TEXT]))

@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import traceback
+import warnings
 from typing import NoReturn, Protocol
 
 import orjson
@@ -44,6 +45,8 @@ def main(role_name: str, parent: int, control_fd: int) -> None:
         namespaces = harden.leave_namespaces()
         role = _role(role_name)
         role.warm()
+        # A warning would open source files to show a line of them.
+        warnings.simplefilter("ignore")
         gc.collect()
         gc.freeze()
         gc.disable()
