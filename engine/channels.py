@@ -1,16 +1,16 @@
-"""The channel syntax: what `#general`, `@rocket.cat`, `all_public_channels` and a bare name mean, and where.
+"""The channel syntax: what `#general`, `@rocket.cat`, `all_public_channels` and a bare name mean. Read here only.
 
 An integration's `channel` is CSV text (or a list) of targets with a prefix, in their order, repeated ones kept. A
-message's `channel` is one destination or a list of them, not CSV, each once; there a bare name is a room or a user's
-id. Everything is case-sensitive except the original's look at the prefix of `all_*`.
+message's destinations are single targets; there a bare name is a room or a user's id, and `all_*` is a name like any
+other. Everything is case-sensitive except the original's look at the prefix of `all_*`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from engine.errors import CodedError, PlainError
-from engine.model.json import JsonObject, JsonValue
+from engine.errors import CodedError
+from engine.model.json import JsonObject
 
 ALL_PUBLIC: Literal["all_public_channels"] = "all_public_channels"
 ALL_PRIVATE: Literal["all_private_groups"] = "all_private_groups"
@@ -63,23 +63,6 @@ def outgoing_targets(channel: str | Sequence[str], *, details: JsonObject | None
     if not items:
         raise CodedError("error-invalid-channel", "Invalid Channel", details)
     return _checked(items, groups=True, details=details)
-
-
-def message_targets(channel: JsonValue) -> tuple[Target, ...]:
-    """Where a message says it goes: text is one destination, a list several. Raises PlainError `invalid-channel`."""
-    items = channel if isinstance(channel, list) else [channel]
-    if not items or len(items) > MAX_TARGETS:
-        raise PlainError("invalid-channel", hint=f"{len(items)} destinations; a message has 1 to {MAX_TARGETS}")
-    found: dict[Target, None] = {}
-    for item in items:
-        if not isinstance(item, str) or not item.strip():
-            raise PlainError(
-                "invalid-channel", hint="a destination is text such as #general, @rocket.cat or a room's id"
-            )
-        # all_* means nothing here: it is the name of a room like any other.
-        read = target(item.strip())
-        found[read if read.kind in ("room", "user") else Target("bare", read.name)] = None
-    return tuple(found)
 
 
 def _items(channel: str | Sequence[str]) -> list[str]:

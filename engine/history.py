@@ -10,6 +10,7 @@ has it.
 from collections.abc import Sequence
 from typing import cast
 
+from engine.channels import ALL_DIRECT, ALL_PRIVATE, target
 from engine.dates import iso
 from engine.model.history import IncomingRun, OutgoingRun
 from engine.model.integrations import HistoryLevel, Integration
@@ -28,7 +29,7 @@ MAX_REQUEST = 1024 * 1024
 MAX_DETAIL = 64 * 1024
 FIRST_STEP = "start-execute-trigger-url"
 
-_PRIVATE_CHANNELS = ("@", "all_direct_messages", "all_private_groups")
+_PRIVATE = ("user", ALL_DIRECT, ALL_PRIVATE)
 _SHOWN = (
     *("data", "triggerWord", "ranPrepareScript", "prepareSentMessage", "processSentMessage", "resultMessage"),
     *("url", "httpResult", "httpError", "error", "errorStack", "response", "answer"),
@@ -42,7 +43,7 @@ def level_of(integration: Integration, rooms: Sequence[Room | None] = ()) -> His
     own = None if integration.hookcell is None else integration.hookcell.history
     if own is not None:
         return own
-    private = any(channel.startswith(_PRIVATE_CHANNELS) for channel in integration.channel)
+    private = any(target(channel).kind in _PRIVATE for channel in integration.channel)
     return "failures" if private or any(room is not None and room.t != "c" for room in rooms) else "full"
 
 

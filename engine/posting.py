@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from engine.attachments import as_text, link, match_error, normalise_attachments
+from engine.channels import ALL_DIRECT, ALL_PRIVATE, ALL_PUBLIC, target
 from engine.errors import PlainError
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import Destination, MessageContent, User
@@ -20,7 +21,7 @@ MAX_TEXT = 5000
 MAX_BODY_BYTES = 64 * 1024
 MAX_DESTINATIONS = 100
 
-_EVERY: dict[str, RoomKind] = {"all_public_channels": "c", "all_private_groups": "p", "all_direct_messages": "d"}
+_EVERY: dict[str, RoomKind] = {ALL_PUBLIC: "c", ALL_PRIVATE: "p", ALL_DIRECT: "d"}
 _KNOWN_KEYS = frozenset(
     "text msg username alias icon_url avatar icon_emoji emoji attachments parseUrls groupable tmid customFields"
     " channel roomId separateResponse bot".split()
@@ -92,7 +93,7 @@ async def expand(workspace: Workspace, user_id: str, configured: list[Destinatio
     """The configured destinations with each `all_*` replaced by the rooms of that kind the posting user is in."""
     expanded: list[Destination] = []
     for item in configured:
-        kind = _EVERY.get(item)
+        kind = _EVERY.get(target(item).kind)
         if kind is None:
             expanded.append(item)
         else:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Set
 from ipaddress import ip_address
 
-from engine.channels import ALL_PUBLIC
+from engine.channels import ALL_PUBLIC, target
 from engine.hearing import CHANNELLESS, WORDED
 from engine.http import EgressPolicy, HttpError, Resolver
 from engine.http.urls import parse_url
@@ -43,7 +43,8 @@ def _of_script(integration: Integration) -> list[str]:
 async def _of_rooms(integration: IncomingIntegration, workspace: Workspace) -> list[str]:
     found = []
     for channel in integration.channel[:MAX_ROOMS_LOOKED_AT]:
-        room = await workspace.find_room(channel[1:]) if channel.startswith("#") else None
+        named = target(channel)
+        room = await workspace.find_room(named.name) if named.kind == "room" else None
         if room is not None and room.t != "c" and not await workspace.is_member(room.id, integration.user_id):
             found.append(f"{integration.username} is not in {channel}, so posting there fails: invite that user.")
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from engine.channels import target
 from engine.errors import CodedError, PlainError
 from engine.ids import new_id
 from engine.model.messages import Destination, Message, Room, User
@@ -103,16 +104,17 @@ def _resolve(connection: Connection, intent: PostIntent, now: int) -> Draft:
 
 def _room_of(connection: Connection, user: User, destination: Destination, now: int) -> tuple[Room, bool]:
     """The room, and whether it exists yet; raises CodedError when the destination leads nowhere."""
-    match destination[:1]:
-        case "#":
-            room = rooms.find_room(connection, destination[1:])
+    asked = target(destination)
+    match asked.kind:
+        case "room":
+            room = rooms.find_room(connection, asked.name)
             other = None
-        case "@":
+        case "user":
             room = None
-            other = users.find_user(connection, destination[1:])
+            other = users.find_user(connection, asked.name)
         case _:
-            room = rooms.find_room(connection, destination)
-            other = None if room is not None else users.get_user(connection, id=destination)
+            room = rooms.find_room(connection, asked.name)
+            other = None if room is not None else users.get_user(connection, id=asked.name)
     if room is None and other is not None:
         room = rooms.get_direct_room(connection, (user.id, other.id))
         if room is None:

@@ -1,7 +1,7 @@
 import pytest
 
-from engine.channels import MAX_TARGETS, Target, incoming_targets, message_targets, outgoing_targets, target
-from engine.errors import CodedError, PlainError
+from engine.channels import MAX_TARGETS, Target, incoming_targets, outgoing_targets, target
+from engine.errors import CodedError
 from engine.model.json import JsonValue
 
 DETAILS: dict[str, JsonValue] = {"method": "addIncomingIntegration"}
@@ -78,29 +78,3 @@ def test_there_are_at_most_500_targets() -> None:
         assert caught.value.code == "error-invalid-channel"
         assert caught.value.reason == "Invalid channel: 501 of them, at most 500"
     assert len(outgoing_targets(many.removesuffix(",#general"))) == MAX_TARGETS
-
-
-@pytest.mark.parametrize(
-    ("channel", "expected"),
-    [
-        ("#general", (GENERAL,)),
-        ("@rocket.cat", (CAT,)),
-        ("general", (Target("bare", "general"),)),
-        ("GENERAL", (Target("bare", "GENERAL"),)),
-        ("#a,#b", (Target("room", "a,#b"),)),
-        ("all_public_channels", (Target("bare", "all_public_channels"),)),
-        (["#general", "@rocket.cat", " #general", "x"], (GENERAL, CAT, Target("bare", "x"))),
-    ],
-)
-def test_a_messages_channel_is_one_destination_or_a_list_each_once(
-    channel: JsonValue, expected: tuple[Target, ...]
-) -> None:
-    assert message_targets(channel) == expected
-
-
-@pytest.mark.parametrize(
-    "channel", [None, "", " ", 5, {}, [], [""], ["#general", 5], ["#x"] * (MAX_TARGETS + 1)], ids=range(9)
-)
-def test_a_message_that_names_nothing_usable_goes_nowhere(channel: JsonValue) -> None:
-    with pytest.raises(PlainError, match="^invalid-channel$"):
-        message_targets(channel)
