@@ -9,6 +9,7 @@ for no longer than HOLD_NS, and a slow call lets them go at its first tick.
 import gc
 import marshal
 import os
+import random
 import resource
 import signal
 import sys
@@ -42,6 +43,8 @@ class RunRole:
         # What a finaliser prints or raises must not reach a descriptor: the filter kills for it.
         sys.unraisablehook = lambda _: None
         sys.stdout = sys.stderr = None
+        # Forks share the state of every generator: no cell may foretell another's.
+        random.seed()
         self.cell = Cell()
         signal.signal(signal.SIGPROF, self.cell.on_tick)
 

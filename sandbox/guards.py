@@ -9,6 +9,7 @@ This file is a boundary.
 """
 
 import builtins
+import types
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from types import BuiltinMethodType, FunctionType, MemberDescriptorType
@@ -68,7 +69,8 @@ def _no_traceback_change(obj: object, value: object) -> object:
 
 def _no_class_order(obj: object, value: object) -> object:
     # Above a script's exception stands BaseException, which catches the clock.
-    if type(value) is BuiltinMethodType and isinstance(value.__self__, type):
+    # Judged by what was found: an alias of typing leads to type.mro itself.
+    if value is type.mro or type(value) is BuiltinMethodType and isinstance(value.__self__, type):
         raise AttributeError("mro() is not available: write isinstance(x, Base)")
     return value
 
@@ -187,11 +189,10 @@ def is_script_made(obj: object) -> bool:
 
 def guarded_build_class(body: Any, name: str, /, *bases: Any, **keywords: Any) -> Any:
     """The class statement: Python's own machinery, and a note that the class is the script's."""
-    if "metaclass" in keywords:
+    # typing.Type is no class, and resolves to `type`.
+    metaclass = any(isinstance(base, type) and issubclass(base, type) for base in types.resolve_bases(bases))
+    if metaclass or "metaclass" in keywords:
         raise TypeError("metaclasses are not available: use a class decorator or a base class")
-    for base in bases:
-        if isinstance(base, type) and issubclass(base, type):
-            raise TypeError("metaclasses are not available: use a class decorator or a base class")
     made = builtins.__build_class__(body, name, *bases, **keywords)
     script_classes.add(made)
     return made

@@ -20,6 +20,8 @@ from sandbox.nursery import Child
 
 READ_BYTES = 64 * 1024
 MAX_META_UP = 1024 * 1024
+# A cell past its CPU limit has this much more to say so itself, and on which line it was.
+SPEAK_SECONDS = 0.06
 
 Clock = Literal["cpu", "wall", "overall"]
 
@@ -173,7 +175,7 @@ class CellHandle:
         if not self.slow and self.head_cpu_used() >= self.limits.slow_lane_cpu_seconds:
             self._owner.on_slow(self)
         if now >= self._deadline:
-            left = self.cpu_seconds - self.head_cpu_used()
+            left = self.cpu_seconds + SPEAK_SECONDS - self.head_cpu_used()
             most = self._head_started + max(self.limits.wall_seconds_extended, self.wall_seconds)
             if left <= 0:
                 self.kill(("cpu", head))

@@ -22,7 +22,11 @@ class Log:
     def write(self, text: str, level: str = "print") -> None:
         if self._cut:
             return
+        # a subclass of str may lie about what it holds
+        text = str.__str__(text)
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+        if not size:
+            return
         if size > self._left or len(self._entries) >= MAX_ENTRIES:
             text = text.encode("utf-8", "replace")[: self._left].decode("utf-8", "ignore")
             self._cut = True
@@ -91,4 +95,5 @@ def _message(error: BaseException) -> str:
     except Exception:
         # the author's own __str__ failed
         return "(its text cannot be shown)"
-    return text[:MAX_MESSAGE].encode("utf-8", "replace").decode()
+    # what __str__ answers may be a subclass of str that lies about what it holds
+    return str.__str__(text)[:MAX_MESSAGE].encode("utf-8", "replace").decode()

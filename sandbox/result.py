@@ -11,6 +11,8 @@ from sandbox.limits import Limits
 DICTS = (dict, OrderedDict, defaultdict, Counter)
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 SHOWN_KEY, SHOWN_PATH = 40, 200
+# orjson reserves this much a character, and ends the process where it gets no memory.
+BYTES_PER_CHARACTER, BYTES_PER_NODE, ROOM = 8, 64, 64 * 1024
 
 HINTS = {
     "datetime": "write .isoformat()",
@@ -62,8 +64,15 @@ class ResultTooLarge(Unfit):
 
 
 def encode_result(value: Any, limits: Limits) -> bytes:
-    """JSON bytes of a hook's result. Raises BadResult or ResultTooLarge."""
-    _Walk(limits).check(value, 1)
+    """JSON bytes of a hook's result. Raises BadResult, ResultTooLarge or MemoryError."""
+    walk = _Walk(limits)
+    walk.check(value, 1)
+    if walk.text > limits.result_bytes * 2:
+        # no need to write it to know
+        raise ResultTooLarge(f"holds {walk.text:,} characters; the limit is {limits.result_bytes:,} bytes as JSON")
+    room = walk.text * BYTES_PER_CHARACTER + (walk.nodes - walk.nodes_left) * BYTES_PER_NODE
+    if room > ROOM:
+        bytearray(room)
     try:
         data = orjson.dumps(value)
     except (TypeError, orjson.JSONEncodeError):
@@ -76,17 +85,20 @@ def encode_result(value: Any, limits: Limits) -> bytes:
 
 
 class _Walk:
-    __slots__ = ("depth", "nodes", "nodes_left")
+    __slots__ = ("depth", "nodes", "nodes_left", "text")
 
     def __init__(self, limits: Limits) -> None:
         self.depth = limits.result_depth
         self.nodes = self.nodes_left = limits.result_nodes
+        self.text = 0
 
     def check(self, value: Any, depth: int) -> None:
         kind = type(value)
-        if kind is str or kind is bool or value is None:
+        if kind is str:
+            self.text += len(value)
+        elif kind is bool or value is None:
             return
-        if kind is int:
+        elif kind is int:
             if not INT_MIN <= value <= INT_MAX:
                 raise BadResult("is an integer beyond 64 bits", "write str(...)")
         elif kind is float:
@@ -98,6 +110,7 @@ class _Walk:
                 if type(key) is not str:
                     shown = f"has the key {repr(key)[:SHOWN_KEY]}, which is not text but {_named(type(key))}"
                     raise BadResult(shown, "write str(...)")
+                self.text += len(key)
                 self._check_item(key, item, depth)
         elif kind is list or kind is tuple:
             self._enter(len(value), depth)
@@ -113,6 +126,7 @@ class _Walk:
 
     def _check_item(self, key: str | int, item: Any, depth: int) -> None:
         if type(item) is str:
+            self.text += len(item)
             return
         try:
             self.check(item, depth + 1)

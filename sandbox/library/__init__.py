@@ -19,6 +19,7 @@ from sandbox.library import digests as _digests
 from sandbox.library import functions as _functions
 from sandbox.library import text as _text
 from sandbox.library.builtins import BUILTINS
+from sandbox.library.caches import warm_caches
 from sandbox.library.facade import FACADES, Facade, contents, importable
 from sandbox.library.imports import missing_import
 from sandbox.library.state import CallState
@@ -75,6 +76,7 @@ def warm() -> None:
             except LookupError:
                 continue
     clock.load_zones()
+    warm_caches()
     for name in sorted(hashlib.algorithms_guaranteed):
         hashlib.new(name)
     for title, script in _REHEARSALS.items():

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sandbox.guards import SCRIPT_MODULE, script_classes, script_getattr
 from sandbox.library import state
+from sandbox.library.caches import forget_templates
 from sandbox.library.facade import Facade, named
 
 _module: Final = types.ModuleType(SCRIPT_MODULE)
@@ -179,8 +180,9 @@ Facade(
 
 
 def finish() -> None:
-    """Let go of classes of a call that typing's caches may hold."""
+    """Let go of classes of a call that the library's caches may hold."""
     if script_classes:
+        forget_templates()
         if "typing" in state.call.imported:
             for clear in typing._cleanups:  # type: ignore[attr-defined]
                 clear()

@@ -15,27 +15,11 @@ import types
 import unicodedata
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
 from sandbox.guards import allow_writes
+from sandbox.library.caches import on_plain_values, plain
 from sandbox.library.facade import Facade, named
-
-
-def plain(text: Any) -> Any:
-    """A str subclass of a script as a plain str: caches of the library must not keep what a script made."""
-    if type(text) is str or not isinstance(text, str):
-        return text
-    return str.__str__(text)
-
-
-def _on_plain_text(function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any, **named: Any) -> Any:
-        return function(*map(plain, args), **{name: plain(value) for name, value in named.items()})
-
-    call.__name__ = call.__qualname__ = function.__name__
-    return call
-
 
 Facade(
     "json",
@@ -44,25 +28,12 @@ Facade(
 )
 
 
-def _compile(pattern: Any, flags: Any = 0) -> Any:
-    return re.compile(pattern if type(pattern) is str else plain(pattern), flags)
-
-
-def _matcher(function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(pattern: Any, *args: Any, **named: Any) -> Any:
-        return function(pattern if type(pattern) is str else plain(pattern), *args, **named)
-
-    call.__name__ = call.__qualname__ = function.__name__
-    return call
-
-
 Facade(
     "re",
     {
-        "compile": _compile,
         **{
-            name: _matcher(getattr(re, name))
-            for name in "match fullmatch search findall finditer split sub subn".split()
+            name: on_plain_values(getattr(re, name))
+            for name in "compile match fullmatch search findall finditer split sub subn".split()
         },
         **named(
             re, "escape Pattern Match error A ASCII I IGNORECASE L LOCALE M MULTILINE S DOTALL U UNICODE X VERBOSE"
@@ -97,11 +68,14 @@ Facade("html", named(html, "escape unescape"))
 Facade(
     "urllib.parse",
     {
-        **{name: _on_plain_text(getattr(urllib.parse, name)) for name in "urlsplit urlparse urljoin urldefrag".split()},
+        **{
+            name: on_plain_values(getattr(urllib.parse, name))
+            for name in "urlsplit urlparse urljoin urldefrag quote quote_plus quote_from_bytes urlencode".split()
+        },
         **named(
             urllib.parse,
-            "quote quote_plus quote_from_bytes unquote unquote_plus unquote_to_bytes urlencode parse_qs parse_qsl "
-            "urlunsplit urlunparse SplitResult ParseResult DefragResult",
+            "unquote unquote_plus unquote_to_bytes parse_qs parse_qsl urlunsplit urlunparse SplitResult ParseResult "
+            "DefragResult",
         ),
     },
 )

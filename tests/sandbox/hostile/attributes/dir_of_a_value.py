@@ -1,0 +1,5 @@
+# family: attributes
+# source: dir() lists what to look for
+# expect: rejected dir
+def process_incoming(request):
+    return dir(request)

@@ -1,0 +1,6 @@
+# family: classes
+# source: coroutines have frames
+# expect: rejected async
+def process_incoming(request):
+    async def wait():
+        await request

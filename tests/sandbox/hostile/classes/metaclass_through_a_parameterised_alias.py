@@ -1,0 +1,8 @@
+# family: classes
+# source: found here: typing.Type resolves to a base class that is type
+# expect: raised TypeError
+import typing
+def process_incoming(request):
+    class Meta(typing.Type[int]):
+        pass
+    return "escaped"

@@ -1,0 +1,6 @@
+# family: frames
+# source: inspect.currentframe
+# expect: rejected import
+import inspect
+def process_incoming(request):
+    return 1

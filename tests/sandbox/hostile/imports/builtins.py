@@ -1,0 +1,6 @@
+# family: imports
+# source: builtins.open
+# expect: rejected import
+import builtins
+def process_incoming(request):
+    return 1

@@ -1,0 +1,6 @@
+# family: imports
+# source: a level counts packages upwards
+# expect: rejected import
+from . import os
+def process_incoming(request):
+    return 1

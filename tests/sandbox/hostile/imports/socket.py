@@ -1,0 +1,6 @@
+# family: imports
+# source: open-chat-studio probes
+# expect: rejected import
+import socket
+def process_incoming(request):
+    return 1

@@ -1,0 +1,6 @@
+# family: imports
+# source: RestrictedPython is loaded elsewhere
+# expect: rejected import
+import RestrictedPython
+def process_incoming(request):
+    return 1

@@ -1,0 +1,5 @@
+# family: memory
+# source: methods take widths
+# expect: out-of-memory
+def process_incoming(request):
+    return len("x".ljust(10 ** 10))

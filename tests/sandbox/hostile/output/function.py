@@ -1,0 +1,5 @@
+# family: output
+# source: exact types only
+# expect: raised BadResult
+def process_incoming(request):
+    return process_incoming

@@ -1,0 +1,5 @@
+# family: output
+# source: text that has no UTF-8 form
+# expect: raised BadResult
+def process_incoming(request):
+    return {"\udfff": 1}

@@ -1,0 +1,7 @@
+# family: output
+# source: conversion recurses
+# expect: output-too-large
+def process_incoming(request):
+    x = []
+    x.append(x)
+    return x

@@ -1,0 +1,7 @@
+# family: poison
+# source: open-chat-studio: state between runs
+# expect: completed 1
+# calls: 2
+def process_incoming(request, kept=[]):
+    kept.append(1)
+    return len(kept)

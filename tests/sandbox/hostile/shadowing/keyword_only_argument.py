@@ -1,0 +1,6 @@
+# family: shadowing
+# source: CVE-2026-55830
+# expect: rejected private-name
+def process_incoming(request):
+    def read(*, _write_=lambda obj: obj):
+        len.x = 1

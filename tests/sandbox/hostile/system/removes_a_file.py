@@ -1,0 +1,7 @@
+# family: system
+# source: the consequence every escape wants
+# expect: rejected import
+import os
+def process_incoming(request):
+    os.unlink(request["file"])
+    return "escaped"

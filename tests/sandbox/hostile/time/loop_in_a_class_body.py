@@ -1,0 +1,7 @@
+# family: time
+# source: sandbox-facts 5.1
+# expect: timed-out
+def process_incoming(request):
+    class Holder:
+        while True:
+            pass

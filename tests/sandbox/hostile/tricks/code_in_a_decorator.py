@@ -1,0 +1,7 @@
+# family: tricks
+# source: expressions hide in unusual places
+# expect: rejected eval
+def process_incoming(request):
+    @eval
+    def other():
+        pass
