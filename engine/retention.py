@@ -1,18 +1,25 @@
-"""Prunes history in small writes between others', once a minute, as long as the process lives."""
+"""Prunes in small writes between others', as long as the process lives: history once a minute, and once an hour what
+saving integrations left behind."""
 
 import asyncio
 
 import structlog
 
 from engine.errors import Unavailable
+from engine.store import leftovers
 from engine.store.database import Store
-from engine.store.retention import MAX_BYTES, MAX_RUNS, prune, surplus
+from engine.store.retention import MAX_BYTES, MAX_RUNS, ROWS_A_WRITE, prune, surplus
 from engine.trace import now_ms
 
 EVERY_SECONDS = 60.0
+ROUNDS_A_SWEEP = 60
 # between two writes, so that pruning a lot is in nobody's way
 PAUSE_SECONDS = 0.05
 DAY_MS = 24 * 3_600_000
+# no call and no attempt takes as long, so none that is under way can still come to need what is older
+SUPERSEDED_MS = 3_600_000
+# code of an integration saved by another version of the server: compiled anew it is kept for as long
+UNUSED_CODE_MS = DAY_MS
 
 _log = structlog.stdlib.get_logger("hookcell.retention")
 
@@ -44,10 +51,35 @@ class Retention:
             await asyncio.sleep(PAUSE_SECONDS)
         return pruned
 
+    async def sweep(self) -> tuple[int, int]:
+        """How many revisions and how many scripts' codes went. Raises Unavailable."""
+        return await self._sweep_revisions(), await self._sweep_code()
+
+    async def _sweep_revisions(self) -> int:
+        swept, after, before = 0, "", now_ms() - SUPERSEDED_MS
+        while ids := await self._store.read(leftovers.with_old_revisions, after, before, ROWS_A_WRITE):
+            for id in ids:
+                while found := await self._store.read(leftovers.unneeded_revisions, id, ROWS_A_WRITE):
+                    swept += await self._store.write(leftovers.drop_revisions, found)
+                    await asyncio.sleep(PAUSE_SECONDS)
+            after = ids[-1]
+        return swept
+
+    async def _sweep_code(self) -> int:
+        swept, before = 0, now_ms() - UNUSED_CODE_MS
+        while rows := await self._store.write(leftovers.drop_unused_code, before, ROWS_A_WRITE):
+            swept += rows
+            await asyncio.sleep(PAUSE_SECONDS)
+        return swept
+
     async def _keep_pruning(self) -> None:
+        rounds = 0
         while True:
             try:
                 await self.prune()
+                if rounds % ROUNDS_A_SWEEP == 0:
+                    await self.sweep()
             except Unavailable as error:
                 _log.warning("history was not pruned", error=str(error))
+            rounds += 1
             await asyncio.sleep(EVERY_SECONDS)

@@ -155,6 +155,12 @@ integration_revisions = Table(
     Column("record", JSON, nullable=False),
     Column("code", String),
     Column("created_at", BigInteger, nullable=False),
+    Index(
+        "ix_integration_revisions_code",
+        "code",
+        sqlite_where=text("code IS NOT NULL"),
+        postgresql_where=text("code IS NOT NULL"),
+    ),
 )
 
 # Written by nothing but the compile cell's answer; opaque bytes to everything but a hardened cell.
@@ -232,6 +238,13 @@ deliveries = Table(
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
     ),
+    Index(
+        "ix_deliveries_failed",
+        "integration_id",
+        "updated_at",
+        sqlite_where=text("state = 'failed'"),
+        postgresql_where=text("state = 'failed'"),
+    ),
     Index("ix_deliveries_history", "integration_id", "updated_at", "seq"),
     Index("ix_deliveries_retention", "updated_at", "size"),
 )
@@ -250,6 +263,13 @@ runs = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("request", LargeBinary),
     Column("trace", LargeBinary),
+    Index(
+        "ix_runs_failed",
+        "integration_id",
+        "updated_at",
+        sqlite_where=text("state IN ('failed', 'interrupted')"),
+        postgresql_where=text("state IN ('failed', 'interrupted')"),
+    ),
     Index("ix_runs_history", "integration_id", "updated_at", "id"),
     Index("ix_runs_retention", "updated_at", "size"),
     Index(

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import Connection, insert, select, text
 
 from engine.delivery import queue
-from engine.retention import DAY_MS, Retention
+from engine.retention import DAY_MS, SUPERSEDED_MS, UNUSED_CODE_MS, Retention
+from engine.store.leftovers import with_old_revisions
 from engine.store.retention import ROWS_A_WRITE, Surplus, prune, surplus
-from engine.store.schema import deliveries, events, runs
+from engine.store.schema import deliveries, events, integration_revisions, integrations, runs, script_code
 from engine.store.sqlite import SqliteStore
 from engine.trace import now_ms
 
@@ -134,5 +135,65 @@ async def test_a_delivery_that_is_pruned_while_it_is_released_is_not_ended_by_ha
         await store.write(queue.release, ["d1"])
         assert await store.write(prune, Surplus(now_ms() + DAY_MS)) == 0
         assert len(await store.write(queue.claim, "w", {"d": 1})) == 1
+    finally:
+        await store.close()
+
+
+def put_revisions(connection: Connection, integration: str, ids: list[int], updated_at: int, code: str = "") -> None:
+    """An integration whose current revision is the last one; each has a code of its own where `code` is given."""
+    for id in ids:
+        values = {"id": id, "integration_id": integration, "record": {}, "code": f"{code}{id}" if code else None}
+        connection.execute(insert(integration_revisions).values(**values, created_at=0))
+    current = {"id": integration, "type": "t", "name": "n", "name_lower": "n", "enabled": True, "user_id": "u"}
+    current |= {"created_by": "u", "revision": ids[-1], "created_at": 0, "updated_at": updated_at}
+    connection.execute(insert(integrations).values(current))
+
+
+def put_code(connection: Connection, key: str, at: int) -> None:
+    connection.execute(insert(script_code).values(key=key, code=b"", hooks=[], created_at=at))
+
+
+def revisions_left(connection: Connection) -> list[int]:
+    return sorted(connection.execute(select(integration_revisions.c.id)).scalars())
+
+
+def code_left(connection: Connection) -> list[str]:
+    return sorted(connection.execute(select(script_code.c.key)).scalars())
+
+
+async def test_a_sweep_drops_revisions_that_nothing_names_and_code_that_no_revision_has(tmp_path: Path) -> None:
+    store = await SqliteStore.open(tmp_path)
+    try:
+        long_ago = now_ms() - SUPERSEDED_MS - 1
+        await store.write(put_revisions, "a", [1, 2, 3, 4], long_ago, "code-")
+        await store.write(put_revisions, "just saved", [5, 6], now_ms())
+        await store.write(put_revisions, "saved once", [7], long_ago)
+        await store.write(put, "a", 0)
+        await store.write(put_run, "r", "a", 0)
+        await store.write(name_revision, 2)
+        for key in ("code-1", "code-2", "code-3", "code-4", "of nobody"):
+            await store.write(put_code, key, now_ms() - UNUSED_CODE_MS - 1)
+        await store.write(put_code, "of somebody soon", now_ms())
+        assert await Retention(store, days=30).sweep() == (1, 2)
+        assert await store.read(revisions_left) == [1, 2, 4, 5, 6, 7]
+        assert await store.read(code_left) == ["code-1", "code-2", "code-4", "of somebody soon"]
+        assert await Retention(store, days=30).sweep() == (0, 0)
+    finally:
+        await store.close()
+
+
+def name_revision(connection: Connection, revision: int) -> None:
+    connection.execute(runs.update().values(revision=revision))
+
+
+async def test_a_sweep_of_many_looks_at_a_few_at_a_time(tmp_path: Path) -> None:
+    store = await SqliteStore.open(tmp_path)
+    try:
+        for number in range(3):
+            await store.write(put_revisions, f"i{number}", [10 * number, 10 * number + 1, 10 * number + 2], 0)
+        assert await store.read(with_old_revisions, "", 1, 2) == ["i0", "i1"]
+        assert await store.read(with_old_revisions, "i1", 1, 2) == ["i2"]
+        assert await Retention(store, days=30).sweep() == (6, 0)
+        assert await store.read(revisions_left) == [2, 12, 22]
     finally:
         await store.close()

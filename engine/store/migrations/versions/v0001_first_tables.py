@@ -10,7 +10,10 @@ down_revision = None
 sequence64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 pending = sa.text("state = 'pending'")
 claimed = sa.text("state = 'claimed'")
+failed = sa.text("state = 'failed'")
 running = sa.text("state = 'running'")
+failed_run = sa.text("state IN ('failed', 'interrupted')")
+has_code = sa.text("code IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -144,6 +147,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_integration_revisions"),
     )
+    op.create_index(
+        "ix_integration_revisions_code",
+        "integration_revisions",
+        ["code"],
+        sqlite_where=has_code,
+        postgresql_where=has_code,
+    )
     op.create_index("ix_integration_revisions_integration_id", "integration_revisions", ["integration_id"])
 
     op.create_table(
@@ -207,6 +217,13 @@ def upgrade() -> None:
         "ix_deliveries_due", "deliveries", ["destination", "due", "seq"], sqlite_where=pending, postgresql_where=pending
     )
     op.create_index("ix_deliveries_event_id", "deliveries", ["event_id"])
+    op.create_index(
+        "ix_deliveries_failed",
+        "deliveries",
+        ["integration_id", "updated_at"],
+        sqlite_where=failed,
+        postgresql_where=failed,
+    )
     op.create_index("ix_deliveries_history", "deliveries", ["integration_id", "updated_at", "seq"])
     op.create_index("ix_deliveries_retention", "deliveries", ["updated_at", "size"])
 
@@ -223,6 +240,13 @@ def upgrade() -> None:
         sa.Column("request", sa.LargeBinary()),
         sa.Column("trace", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
+    )
+    op.create_index(
+        "ix_runs_failed",
+        "runs",
+        ["integration_id", "updated_at"],
+        sqlite_where=failed_run,
+        postgresql_where=failed_run,
     )
     op.create_index("ix_runs_history", "runs", ["integration_id", "updated_at", "id"])
     op.create_index("ix_runs_retention", "runs", ["updated_at", "size"])
