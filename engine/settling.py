@@ -14,7 +14,7 @@ from engine.dates import iso
 from engine.delivery import queue
 from engine.errors import ClientError, PlainError
 from engine.http import OutgoingRequest
-from engine.model.deliveries import Claim, Delivery
+from engine.model.deliveries import Claim, Delivery, DeliveryState
 from engine.model.events import Chain
 from engine.model.json import JsonValue
 from engine.sending import pack_request, store_form
@@ -73,16 +73,17 @@ async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Endin
     redactor = history.redactor_for(delivery.integration)
     match ending:
         case End():
-            await kit.store.write(_finish, delivery, claim, ending, now_ms())
+            await kit.store.write(_finish, claim, _finished(delivery, ending), now_ms())
             if ending.disable:
                 kit.index.invalidate()
         case Post():
+            finished, now = _finished(delivery, ending.end), now_ms()
             try:
                 await accepting.post(
                     kit,
                     ending.drafts,
                     chain=chain_of(delivery),
-                    also=lambda connection, _: _finish(connection, delivery, claim, ending.end, now_ms()),
+                    also=lambda connection, _: _finish(connection, claim, finished, now),
                 )
             except ClientError as error:
                 trace = not_posted(ending.end.trace, ending.otherwise, error)
@@ -132,18 +133,39 @@ def chain_of(delivery: Delivery) -> Chain:
     return delivery.event.chain.then(delivery.integration_id)
 
 
-def _finish(connection: Connection, delivery: Delivery, claim: Claim, end: End, now: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """An end as it is stored."""
+
+    integration_id: str
+    state: DeliveryState
+    attempts: int
+    request: bytes | None
+    trace: bytes
+    keep: bool
+    disable: bool
+
+
+def _finished(delivery: Delivery, end: End) -> _Finished:
     integration = delivery.integration
     redactor = history.redactor_for(integration)
     level = "off" if integration is None else history.level_of(integration, [delivery.event.room])
-    queue.finish(
-        connection,
-        claim,
+    keep = history.keeps(level, failed=end.failed)
+    request = history.pack_masked(store_form(end.request), redactor) if keep and end.request is not None else None
+    return _Finished(
+        delivery.integration_id,
         "failed" if end.failed else "finished",
-        attempts=end.attempts,
-        request=None if end.request is None else history.pack_masked(store_form(end.request), redactor),
-        trace=history.pack_trace(end.trace, redactor),
-        keep=history.keeps(level, failed=end.failed),
+        end.attempts,
+        request,
+        history.pack_trace(end.trace, redactor) if keep else b"",
+        keep,
+        end.disable,
+    )
+
+
+def _finish(connection: Connection, claim: Claim, end: _Finished, now: int) -> None:
+    queue.finish(
+        connection, claim, end.state, attempts=end.attempts, request=end.request, trace=end.trace, keep=end.keep
     )
     if end.disable:
-        disable_integration(connection, delivery.integration_id, iso(now), now)
+        disable_integration(connection, end.integration_id, iso(now), now)

@@ -10,13 +10,25 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, literal, literal_column, null, select, update
+from sqlalchemy import (
+    Connection,
+    LargeBinary,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    literal_column,
+    null,
+    select,
+    true,
+    update,
+)
 
 from engine.model.deliveries import Claim, DeliveryState
 from engine.store.clock import database_ms
 from engine.store.conflicts import insert_if_absent
-from engine.store.deliveries import PENDING
-from engine.store.events import delete_events_without_deliveries
+from engine.store.deliveries import PENDING, delete_deliveries
 from engine.store.schema import deliveries, processes, runs
 from engine.store.statements import Statement
 
@@ -40,8 +52,7 @@ class Look:
     next_ms: int | None
 
 
-def look(connection: Connection) -> Look:
-    """What waits, by one step of the index for each destination, however much each of them has."""
+def _looking() -> Statement:
     heads = select(func.min(deliveries.c.destination).label("destination")).where(PENDING).cte("heads", recursive=True)
     following = (
         select(func.min(deliveries.c.destination))
@@ -49,16 +60,20 @@ def look(connection: Connection) -> Look:
         .scalar_subquery()
     )
     heads = heads.union_all(select(following).where(heads.c.destination.is_not(None)))
-    earliest = (
-        select(func.min(deliveries.c.due)).where(PENDING, deliveries.c.destination == heads.c.destination)
-    ).scalar_subquery()
-    statement = select(heads.c.destination, (earliest - database_ms()).label("wait")).where(
-        heads.c.destination.is_not(None)
-    )
-    waits = connection.execute(statement).all()
+    earliest = select(func.min(deliveries.c.due)).where(PENDING, deliveries.c.destination == heads.c.destination)
+    wait = (earliest.scalar_subquery() - database_ms()).label("wait")
+    return Statement(select(heads.c.destination, wait).where(heads.c.destination.is_not(None)))
+
+
+_look = _looking()
+
+
+def look(connection: Connection) -> Look:
+    """What waits, by one step of the index for each destination, however much each of them has."""
+    waits = _look.rows(connection)
     return Look(
-        due=tuple(row.destination for row in waits if row.wait <= 0),
-        next_ms=min((row.wait for row in waits if row.wait > 0), default=None),
+        due=tuple(destination for destination, wait in waits if wait <= 0),
+        next_ms=min((wait for _, wait in waits if wait > 0), default=None),
     )
 
 
@@ -87,10 +102,55 @@ def claim(connection: Connection, worker: str, wanted: Mapping[str, int]) -> lis
     return claims
 
 
-def store_prepared(connection: Connection, claim: Claim, request: bytes | None, trace: bytes) -> None:
+def _ending(**values: Any) -> Statement:
+    """Ends or changes what the claim holds, if it still does."""
+    fence = (
+        deliveries.c.seq == bindparam("held"),
+        _CLAIMED,
+        deliveries.c.worker == bindparam("holder"),
+        deliveries.c.lease == bindparam("under"),
+    )
+    return Statement(update(deliveries).where(*fence).values(updated_at=database_ms(), **values))
+
+
+def _interrupted() -> dict[str, Any]:
+    too_often = deliveries.c.interruptions + 1 >= MAX_INTERRUPTIONS
+    return {
+        "state": case((too_often, "held"), else_="pending"),
+        "held_reason": case((too_often, "interrupted"), else_=null()),
+        "interruptions": deliveries.c.interruptions + 1,
+        "worker": None,
+    }
+
+
+_traced = {
+    "trace": bindparam("new_trace", type_=LargeBinary),
+    "size": func.coalesce(func.length(deliveries.c.request), 0) + bindparam("trace_size"),
+}
+_again = {"state": "pending", "worker": null(), "due": database_ms() + bindparam("delay")}
+_prepare = _ending(
+    prepared=true(),
+    request=bindparam("new_request", type_=LargeBinary),
+    trace=bindparam("new_trace", type_=LargeBinary),
+    size=bindparam("new_size"),
+)
+_finish = _ending(
+    state=bindparam("ended"),
+    attempts=bindparam("tried"),
+    worker=null(),
+    request=bindparam("new_request", type_=LargeBinary),
+    trace=bindparam("new_trace", type_=LargeBinary),
+    size=bindparam("new_size"),
+)
+_reschedule = _ending(attempts=bindparam("tried"), **_again, **_traced)
+_put_off = _ending(**_again)
+_interrupt = _ending(due=database_ms() + bindparam("delay"), **_interrupted())
+_hold = _ending(state="held", worker=null(), held_reason=bindparam("reason"), attempts=bindparam("tried"), **_traced)
+
+
+def store_prepared(connection: Connection, claim: Claim, request: bytes, trace: bytes) -> None:
     """What every attempt sends, before the first does. The claim stays. Raises LeaseLost."""
-    size = len(request or b"") + len(trace)
-    _end(connection, claim, state="claimed", prepared=True, request=request, trace=trace, size=size)
+    _end(connection, _prepare, claim, new_request=request, new_trace=trace, new_size=len(request) + len(trace))
 
 
 def finish(
@@ -104,38 +164,31 @@ def finish(
     keep: bool,
 ) -> None:
     """Ends the delivery: `request` as history may show it; not kept, the row and its event go. Raises LeaseLost."""
-    if keep:
-        size = len(request or b"") + len(trace)
-        _end(connection, claim, state=state, attempts=attempts, request=request, trace=trace, size=size, worker=None)
-        return
-    dropped = delete(deliveries).where(_fence(claim)).returning(deliveries.c.event_id)
-    event_id = connection.execute(dropped).scalar_one_or_none()
-    if event_id is None:
-        raise LeaseLost
-    delete_events_without_deliveries(connection, [event_id])
+    size = len(request or b"") + len(trace)
+    ended: dict[str, object] = {"ended": state, "tried": attempts, "new_request": request}
+    _end(connection, _finish, claim, **ended, new_trace=trace, new_size=size)
+    if not keep:
+        delete_deliveries(connection, select(deliveries.c.seq).where(deliveries.c.seq == claim.seq))
 
 
 def reschedule(connection: Connection, claim: Claim, delay_ms: int, *, attempts: int, trace: bytes) -> None:
     """After an attempt that failed: due again in `delay_ms`. Raises LeaseLost."""
-    size = func.coalesce(func.length(deliveries.c.request), 0) + len(trace)
-    due = database_ms() + delay_ms
-    _end(connection, claim, state="pending", attempts=attempts, due=due, trace=trace, size=size, worker=None)
+    _end(connection, _reschedule, claim, delay=delay_ms, tried=attempts, new_trace=trace, trace_size=len(trace))
 
 
 def put_off(connection: Connection, claim: Claim, delay_ms: int) -> None:
     """Nothing was tried: due again in `delay_ms`, neither counter raised. Raises LeaseLost."""
-    _end(connection, claim, state="pending", due=database_ms() + delay_ms, worker=None)
-
-
-def interrupt(connection: Connection, claim: Claim, delay_ms: int) -> None:
-    """The attempt ended in no way that it should: due again in `delay_ms`, or held. Raises LeaseLost."""
-    _end(connection, claim, due=database_ms() + delay_ms, **_interrupted())
+    _end(connection, _put_off, claim, delay=delay_ms)
 
 
 def hold(connection: Connection, claim: Claim, reason: str, *, attempts: int, trace: bytes) -> None:
     """Stopped and kept, until somebody releases it. Raises LeaseLost."""
-    size = func.coalesce(func.length(deliveries.c.request), 0) + len(trace)
-    _end(connection, claim, state="held", held_reason=reason, attempts=attempts, trace=trace, size=size, worker=None)
+    _end(connection, _hold, claim, reason=reason, tried=attempts, new_trace=trace, trace_size=len(trace))
+
+
+def interrupt(connection: Connection, claim: Claim, delay_ms: int) -> None:
+    """The attempt ended in no way that it should: due again in `delay_ms`, or held. Raises LeaseLost."""
+    _end(connection, _interrupt, claim, delay=delay_ms)
 
 
 def release(connection: Connection, ids: Collection[str]) -> int:
@@ -195,26 +248,6 @@ def reap(connection: Connection, worker: str, *, alone: bool) -> int:
     return number
 
 
-def _interrupted() -> dict[str, Any]:
-    too_often = deliveries.c.interruptions + 1 >= MAX_INTERRUPTIONS
-    return {
-        "state": case((too_often, "held"), else_="pending"),
-        "held_reason": case((too_often, "interrupted"), else_=null()),
-        "interruptions": deliveries.c.interruptions + 1,
-        "worker": None,
-    }
-
-
-def _fence(claim: Claim) -> Any:
-    return and_(
-        deliveries.c.seq == claim.seq,
-        _CLAIMED,
-        deliveries.c.worker == claim.worker,
-        deliveries.c.lease == claim.lease,
-    )
-
-
-def _end(connection: Connection, claim: Claim, **values: Any) -> None:
-    statement = update(deliveries).where(_fence(claim)).values(updated_at=database_ms(), **values)
-    if connection.execute(statement).rowcount == 0:
+def _end(connection: Connection, ending: Statement, claim: Claim, **values: object) -> None:
+    if ending.run(connection, held=claim.seq, holder=claim.worker, under=claim.lease, **values) == 0:
         raise LeaseLost

@@ -21,7 +21,7 @@ from engine.delivery.wake import Wake
 from engine.errors import Unavailable
 from engine.model.deliveries import Claim, Delivery
 from engine.store.database import Store
-from engine.store.deliveries import get_delivery
+from engine.store.deliveries import get_deliveries
 
 Journey: TypeAlias = Callable[[Delivery, Claim], Awaitable[None]]
 
@@ -106,10 +106,13 @@ class Worker:
         look = await self._store.read(queue.look)
         wanted = self._share(look.due, free)
         claims = await self._store.write(queue.claim, self.id, wanted) if wanted else []
+        deliveries = await self._store.read(get_deliveries, [claim.seq for claim in claims]) if claims else {}
         for claim in claims:
-            task = asyncio.create_task(self._run(claim))
-            self._running[task] = claim
-            task.add_done_callback(self._ended)
+            # what was dropped since it was claimed has nothing to end
+            if claim.seq in deliveries:
+                task = asyncio.create_task(self._run(deliveries[claim.seq], claim))
+                self._running[task] = claim
+                task.add_done_callback(self._ended)
         return LOOK_SECONDS if look.next_ms is None else min(LOOK_SECONDS, look.next_ms / 1000)
 
     def _share(self, due: tuple[str, ...], free: int) -> dict[str, int]:
@@ -123,11 +126,9 @@ class Worker:
                     free -= 1
         return wanted
 
-    async def _run(self, claim: Claim) -> None:
+    async def _run(self, delivery: Delivery, claim: Claim) -> None:
         try:
-            delivery = await self._store.read(get_delivery, claim.seq)
-            if delivery is not None:
-                await self._journey(delivery, claim)
+            await self._journey(delivery, claim)
         except queue.LeaseLost:
             _log.warning("the result of an attempt was thrown away: its lease was lost", delivery=claim.seq)
         except Unavailable as error:

@@ -1,13 +1,14 @@
 """Deliveries as rows: stored with their event, read for an attempt. What moves them is in `delivery/queue.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, literal_column, select
 
 from engine.model.deliveries import Delivery, NewDelivery
-from engine.model.integrations import IncomingIntegration, from_record
-from engine.store.events import delete_events_without_deliveries, event_of_row
+from engine.model.events import Event
+from engine.model.integrations import OutgoingIntegration, from_record
+from engine.store.events import delete_events_without_deliveries
 from engine.store.schema import deliveries, events, integration_revisions, integrations, script_code
 from engine.store.statements import Statement
 
@@ -67,45 +68,55 @@ def has_backlog(connection: Connection, integration_id: str, limit: int) -> bool
     return _backlog.row(connection, integration=integration_id, before=limit - 1) is not None
 
 
-def get_delivery(connection: Connection, seq: int) -> Delivery | None:
-    """None when it was dropped."""
-    statement = (
-        select(
-            deliveries,
-            *(events.c[name] for name in ("source", "source_id", "event", "payload", "chain")),
-            integration_revisions.c.record,
-            script_code.c.hooks,
-            integrations.c.enabled,
-        )
-        .join(events, events.c.id == deliveries.c.event_id)
-        .outerjoin(integration_revisions, integration_revisions.c.id == deliveries.c.revision)
-        .outerjoin(script_code, script_code.c.key == integration_revisions.c.code)
-        .outerjoin(integrations, integrations.c.id == deliveries.c.integration_id)
-        .where(deliveries.c.seq == seq)
+_OF_DELIVERY = (
+    *("seq", "id", "integration_id", "revision", "url", "trigger_word", "attempts", "interruptions", "prepared"),
+    *("created_at", "request", "trace", "workspace"),
+)
+_OF_EVENT = ("source", "source_id", "event", "payload", "chain")
+_get = Statement(
+    select(
+        *(deliveries.c[name] for name in _OF_DELIVERY),
+        integrations.c.enabled,
+        *(events.c[name] for name in _OF_EVENT),
     )
-    row = connection.execute(statement).one_or_none()
+    .join(events, events.c.id == deliveries.c.event_id)
+    .outerjoin(integrations, integrations.c.id == deliveries.c.integration_id)
+    .where(deliveries.c.seq == bindparam("wanted"))
+)
+_get_integration = Statement(
+    select(integration_revisions.c.record, script_code.c.hooks)
+    .outerjoin(script_code, script_code.c.key == integration_revisions.c.code)
+    .where(integration_revisions.c.id == bindparam("wanted"))
+)
+
+
+def get_deliveries(connection: Connection, seqs: Iterable[int]) -> dict[int, Delivery]:
+    """By `seq`; one that was dropped is not among them."""
+    revisions: dict[int, tuple[OutgoingIntegration | None, tuple[str, ...]]] = {}
+    found = {}
+    for seq in seqs:
+        row = _get.row(connection, wanted=seq)
+        if row is None:
+            continue
+        values = dict(zip(_OF_DELIVERY, row, strict=False))
+        enabled, *of_event = row[len(_OF_DELIVERY) :]
+        revision = values["revision"]
+        if revision not in revisions:
+            revisions[revision] = _integration(connection, revision)
+        integration, hooks = revisions[revision]
+        event = Event.from_json(workspace=values.pop("workspace"), **dict(zip(_OF_EVENT, of_event, strict=True)))
+        found[seq] = Delivery(**values, event=event, integration=integration, hooks=hooks, enabled=enabled)
+    return found
+
+
+def _integration(connection: Connection, revision: int) -> tuple[OutgoingIntegration | None, tuple[str, ...]]:
+    row = _get_integration.row(connection, wanted=revision)
     if row is None:
-        return None
-    integration = None if row.record is None else from_record(row.record)
-    assert not isinstance(integration, IncomingIntegration)
-    return Delivery(
-        seq=row.seq,
-        id=row.id,
-        integration_id=row.integration_id,
-        revision=row.revision,
-        url=row.url,
-        trigger_word=row.trigger_word,
-        attempts=row.attempts,
-        interruptions=row.interruptions,
-        prepared=row.prepared,
-        created_at=row.created_at,
-        request=row.request,
-        trace=row.trace,
-        event=event_of_row(row),
-        integration=integration,
-        hooks=tuple(row.hooks or ()),
-        enabled=row.enabled,
-    )
+        return None, ()
+    record, hooks = row
+    integration = from_record(record)
+    assert isinstance(integration, OutgoingIntegration)
+    return integration, tuple(hooks or ())
 
 
 def delete_deliveries(connection: Connection, which: Select[Any]) -> int:

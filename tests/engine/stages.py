@@ -27,7 +27,7 @@ from engine.outgoing import Outgoing
 from engine.scripts import Scripts
 from engine.store import history, messages, permissions, rooms, users
 from engine.store.database import Store
-from engine.store.deliveries import get_delivery
+from engine.store.deliveries import get_deliveries
 from engine.store.integrations import insert_integration
 from engine.store.schema import deliveries
 from engine.store.scripts import get_code, insert_code
@@ -108,17 +108,15 @@ class Stage:
 
     async def claim_one(self, worker: str = WORKER) -> tuple[Delivery, Claim]:
         (claim,) = await self.claim(worker)
-        delivery = await self.store.read(get_delivery, claim.seq)
-        assert delivery is not None
+        (delivery,) = (await self.store.read(get_deliveries, [claim.seq])).values()
         return delivery, claim
 
     async def work(self, kit: Outgoing | None = None) -> int:
         """Runs the journey of all that is due now, once; how many there were."""
         claims = await self.claim()
+        found = await self.store.read(get_deliveries, [claim.seq for claim in claims])
         for claim in claims:
-            delivery = await self.store.read(get_delivery, claim.seq)
-            assert delivery is not None
-            await outgoing.run(kit or self.kit, delivery, claim)
+            await outgoing.run(kit or self.kit, found[claim.seq], claim)
         return len(claims)
 
     async def records(self, integration_id: str) -> list[Any]:
