@@ -129,6 +129,38 @@ messages = Table(
     Index("ix_messages_room_id_ts_id", "room_id", "ts", "id"),
 )
 
+# An uploaded file; one whose message never came is taken away again.
+files = Table(
+    "files",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("room_id", ForeignKey("rooms.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("user_id", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("message_id", String, unique=True),
+)
+
+# Its bytes, in the database, so that every server of one database has them.
+file_chunks = Table(
+    "file_chunks",
+    metadata,
+    Column("file_id", ForeignKey("files.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+# Only what an administrator has set.
+settings = Table(
+    "settings",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
 integrations = Table(
     "integrations",
     metadata,
