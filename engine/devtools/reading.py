@@ -21,10 +21,12 @@ class _Scanner:
     quote: str = ""
     joined: bool = False
     last: str = ""
+    # a bracket was closed that was never opened: nothing that follows can mend it
+    broken: bool = False
 
     @property
     def open(self) -> bool:
-        return self.depth > 0 or bool(self.quote) or self.joined
+        return not self.broken and (self.depth > 0 or bool(self.quote) or self.joined)
 
     def see(self, line: str) -> None:
         self.joined = False
@@ -55,7 +57,8 @@ class _Scanner:
         if char in "([{":
             self.depth += 1
         elif char in ")]}":
-            self.depth = max(0, self.depth - 1)
+            self.depth -= 1
+            self.broken = self.broken or self.depth < 0
         if not char.isspace():
             self.last = char
         return 1

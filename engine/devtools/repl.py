@@ -22,7 +22,7 @@ from engine.devtools.subjects import Subject
 from engine.errors import ClientError, Unavailable
 
 NO_PAYLOAD = Fixture("no payload", b"{}")
-NO_SCRIPT = Path("no script")
+NO_SCRIPT = Path("what was typed")
 
 
 class Over(Exception):

@@ -174,7 +174,7 @@ class Session:
 
     def _script(self, source: str, hooks: tuple[str, ...]) -> Script:
         self._runs += 1
-        return Script("session", self._runs, source, hooks, once=True, session=True)
+        return Script(f"session-{self._mark}", self._runs, source, hooks, once=True, session=True)
 
     async def _show(self, source: str) -> tuple[Shown | Failed, ScriptReport | None]:
         given, raw = await self._given()

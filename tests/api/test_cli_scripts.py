@@ -1,0 +1,195 @@
+"""`hookcell run` and `hookcell repl` as commands: exit codes, what goes to which stream, a real terminal."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from api.cli_scripts import repl, run
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples/github-push"
+PUSH = EXAMPLE / "payloads/push.json"
+TERMINAL_SECONDS = 30
+PROGRAM = "from tests.api.test_cli_scripts import app; app()"
+
+app = typer.Typer(pretty_exceptions_enable=False)
+app.command()(run)
+app.command()(repl)
+
+
+def ran(*arguments: str | Path, lines: str = "") -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=lines)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    file = tmp_path / "mine.py"
+    file.write_text("def process_incoming(request):\n    print('looking')\n    return request['content']['a']\n")
+    (tmp_path / "hello.json").write_text('{"a": "hello"}')
+    (tmp_path / "other.json").write_text("{}")
+    return file
+
+
+def test_run_prints_message_log_and_receipt(script: Path) -> None:
+    result = ran("run", script, "--payload", script.with_name("hello.json"))
+    *lines, receipt = result.stdout.splitlines()
+    assert lines == [
+        f"process_incoming of {script}",
+        "Message to #general:",
+        "  hello",
+        'The sender gets 200 {"success": true}',
+        "log | looking",
+    ]
+    assert re.fullmatch(r"[\d.]+ ms wall · [\d.]+ ms cpu · [\d.]+ [KM]?B peak · 7 B out", receipt)
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_a_failing_script_ends_with_1_and_the_authors_line_on_stderr(script: Path) -> None:
+    result = ran("run", script, "--payload", script.with_name("other.json"))
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "Traceback (most recent call last):",
+        f'  File "{script}", line 3, in process_incoming',
+        "    return request['content']['a']",
+        "KeyError: 'a'",
+    ]
+    assert "log | looking" in result.stdout
+
+
+def test_a_script_that_says_no_ends_with_0(script: Path) -> None:
+    script.write_text("def process_incoming(request):\n    return {'error': 'unsigned'}\n")
+    result = ran("run", script, "--payload", script.with_name("hello.json"))
+    assert "The script says no" in result.stdout
+    assert result.exit_code == 0
+
+
+def test_a_script_that_does_not_compile_ends_with_1_and_says_where(script: Path) -> None:
+    script.write_text("def process_incoming(request):\n    return open('x')\n")
+    result = ran("run", script, "--payload", script.with_name("hello.json"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        f"{script}:2:12: open() is not available: scripts have no files.",
+        "    return open('x')".rjust(24),
+        " " * 15 + "^^^^",
+        "    Use io.StringIO for text in memory.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "nope.py", "--payload", PUSH], "nope.py: cannot be read: No such file or directory"),
+        (["run", EXAMPLE / "script.py", "--payload", EXAMPLE / "pus.json"], "pus.json: is not there; there are "),
+        (["run", EXAMPLE, "--payload", PUSH], "is a folder; name the script in it"),
+        (["repl", "nope.py"], "nope.py: cannot be read: No such file or directory"),
+        (["repl", "--payload", "nope.json"], "nope.json: is not there"),
+    ],
+)
+def test_a_file_that_is_not_there_ends_with_2(arguments: list[str | Path], said: str) -> None:
+    result = ran(*arguments)
+    assert said in result.stderr
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_a_hook_can_be_named(script: Path) -> None:
+    script.write_text("def prepare_outgoing_request(request):\n    return request\n" + script.read_text())
+    payload = script.with_name("hello.json")
+    chosen = ran("run", script, "--payload", payload, "--hook", "prepare_outgoing_request")
+    assert "Request that is sent: POST" in chosen.stdout
+    wrong = ran("run", script, "--payload", payload, "--hook", "prepare")
+    assert wrong.stderr.startswith("There is no hook prepare. Choose process_incoming, ")
+    assert wrong.exit_code == 1
+
+
+def test_repl_works_piped_without_prompt_and_echo(script: Path) -> None:
+    result = ran(
+        "repl", script, "--payload", script.with_name("hello.json"), lines="payload['a']\n1/0\n:run\n2 +\\\n 3"
+    )
+    lines = result.stdout.splitlines()
+    assert lines[0] == "'hello'"
+    assert lines[4] == "ZeroDivisionError: division by zero"
+    assert "  hello" in lines
+    assert lines[-1] == "5"
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_the_commands_of_the_issue_work_from_a_shell() -> None:
+    folder = "examples/github-push"
+    done = in_a_process("run", f"{folder}/script.py", "--payload", f"{folder}/payloads/push.json")
+    assert "Message to #general as GitHub:" in done.stdout
+    lines = f":payload {folder}/payloads/push.json\n:run\n"
+    piped = in_a_process("repl", f"{folder}/script.py", lines=lines)
+    assert piped.stdout.partition("\n")[2].rpartition("\n")[0].rpartition("\n")[0] in done.stdout
+
+
+def test_a_terminal_has_prompts_and_keeps_its_session_through_ctrl_c() -> None:
+    with terminal() as (see, type_in):
+        see(">>>")
+        type_in(b"x = 20\r")
+        see(">>>")
+        type_in(b"def f():\r")
+        see("...")
+        type_in(b"\x03")
+        see(">>>")
+        type_in(b"while True: pass\r")
+        time.sleep(0.3)
+        type_in(b"\x03")
+        see(">>>")
+        type_in(b"x * 2 + 2\r")
+        see("42")
+        see(">>>")
+        type_in(b"\x1b[A\r")
+        see("42")
+        see(">>>")
+        type_in(b"\x04")
+
+
+def in_a_process(*arguments: str, lines: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    done = subprocess.run(command, cwd=ROOT, input=lines, capture_output=True, text=True, timeout=TERMINAL_SECONDS)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done
+
+
+@contextmanager
+def terminal() -> Iterator[tuple[Callable[[str], None], Callable[[bytes], None]]]:
+    """`hookcell repl` in a terminal: wait to see a text, type; at the end it has ended by itself with 0."""
+    ours, theirs = pty.openpty()
+    take_it = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+    command = [sys.executable, "-c", take_it + PROGRAM, "repl"]
+    environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
+    )
+    os.close(theirs)
+    seen = ""
+
+    def see(text: str) -> None:
+        nonlocal seen
+        until = time.monotonic() + TERMINAL_SECONDS
+        while text not in seen:
+            assert select.select([ours], [], [], max(0, until - time.monotonic()))[0], f"{text!r} is not in {seen!r}"
+            seen += os.read(ours, 4096).decode(errors="replace")
+        seen = seen.partition(text)[2]
+
+    def type_in(data: bytes) -> None:
+        os.write(ours, data)
+
+    try:
+        yield see, type_in
+        assert process.wait(TERMINAL_SECONDS) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
