@@ -49,7 +49,7 @@ class PlainClient:
             answer = await self._client.request(method, path, headers={**self.headers, **(headers or {})}, **sent)
             body = answer.json()
         except (httpx2.HTTPError, ValueError) as error:
-            raise RequestFailed(f"{method} {path}: {error or type(error).__name__}") from None
+            raise RequestFailed(f"{method} {path}: {str(error) or type(error).__name__}") from None
         if not isinstance(body, dict) or answer.is_error:
             said = body.get("error") if isinstance(body, dict) else body
             raise RequestFailed(f"{method} {path} was answered {answer.status_code}: {said}")
