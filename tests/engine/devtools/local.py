@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from rich.console import Console
 
-from engine.devtools import Example, Fixture, read_example
+from engine.devtools import Example, Fixture
 from engine.devtools.opening import local_scripts, open_script
 from engine.devtools.ran import Ran
 from engine.devtools.rendering import Printer
@@ -55,6 +55,3 @@ def printer() -> tuple[Printer, io.StringIO]:
     """A printer that is no terminal, and what it has printed."""
     printed = io.StringIO()
     return Printer(Console(file=printed, width=80, highlight=False)), printed
-
-
-__all__ = ["Example", "Fixture", "Local", "printer", "read_example", "started"]
