@@ -26,7 +26,7 @@ FAILED, UNREADABLE = 1, 2
 
 
 def run(
-    file: Annotated[Path, typer.Argument(help="The script.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The script.", show_default=False)],
     payload: Annotated[
         Path,
         typer.Option(
@@ -44,7 +44,7 @@ def run(
 
 
 def repl(
-    file: Annotated[Path | None, typer.Argument(help="The script.", show_default=False)] = None,
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="The script.", show_default=False)] = None,
     payload: Annotated[Path | None, typer.Option(metavar="FILE", help="What `request` is made of.")] = None,
 ) -> None:
     """Type Python and see what it gives, in the sandbox of the server, on top of a script; :help lists the commands."""
