@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 MAX_NODES = 20_000
 MAX_TEXT = 8_000
+# the mark of a log that was cut
+MAX_MARK = 200
 MAX_NUMBER = 2**53
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 # so that nothing a script prints can act on a terminal
@@ -54,10 +56,10 @@ def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: byt
         peak_memory=None if meta.get("peak") is None else number(meta, "peak"),
         output_bytes=len(payload),
     )
-    log = _log(meta)
+    log = _log(meta, limits)
     match meta.get("outcome"):
         case "completed":
-            return Completed(value_of(payload), receipt, log, forgot_return=meta.get("forgot") is True)
+            return Completed(value_of(payload, limits), receipt, log, forgot_return=meta.get("forgot") is True)
         case "raised":
             trace = _trace(meta, limits)
             rendered = render(meta, program, limits)
@@ -105,12 +107,30 @@ def _diagnostic(item: dict[str, Any]) -> Diagnostic:
     )
 
 
-def value_of(payload: bytes) -> JsonValue:
+def value_of(payload: bytes, limits: Limits) -> JsonValue:
     try:
         value: JsonValue = orjson.loads(payload)
     except orjson.JSONDecodeError:
         raise wire.BadFrame("a result that is not JSON") from None
+    if payload.count(b"[") + payload.count(b"{") > limits.result_depth:
+        # whoever is given the value may walk through it by recursion; few results have brackets enough to be so deep
+        _check_depth(value, limits.result_depth)
     return value
+
+
+def _check_depth(value: JsonValue, most: int) -> None:
+    level = [value]
+    for _ in range(most + 1):
+        below: list[JsonValue] = []
+        for item in level:
+            if type(item) is dict:
+                below += item.values()
+            elif type(item) is list:
+                below += item
+        if not below:
+            return
+        level = below
+    raise wire.BadFrame("a result nested deeper than allowed")
 
 
 def render(meta: dict[str, Any], program: Program, limits: Limits) -> str:
@@ -140,11 +160,15 @@ def _trace(meta: dict[str, Any], limits: Limits) -> tuple[TraceLine, ...]:
     return tuple(steps)
 
 
-def _log(meta: dict[str, Any]) -> tuple[LogLine, ...]:
+def _log(meta: dict[str, Any], limits: Limits) -> tuple[LogLine, ...]:
     lines: list[LogLine] = []
+    left = limits.log_bytes + MAX_MARK
     for item in checked(meta.get("log"), list):
         level, entry = (checked(item, list) + [None, None])[:2]
-        written = clean(checked(entry, str))
+        left -= len(checked(entry, str))
+        if left < 0:
+            raise wire.BadFrame("a log that is longer than allowed")
+        written = clean(entry)
         if checked(level, str) == "print":
             # what was printed is lines; the newline that ends the last one is not a line of its own
             lines += (LogLine("print", line) for line in written.removesuffix("\n").split("\n"))

@@ -16,10 +16,12 @@ from typing import Literal, Protocol
 
 from sandbox import wire
 from sandbox.limits import Limits
-from sandbox.nursery import Child
+from sandbox.zygotes import Child
 
 READ_BYTES = 64 * 1024
-MAX_META_UP = 1024 * 1024
+# A log in JSON can be six times its size; the rest is tracebacks.
+META_PER_LOG_BYTE, META_BESIDES = 8, 512 * 1024
+PAGE = os.sysconf("SC_PAGE_SIZE")
 # A cell past its CPU limit has this much more to say so itself, and on which line it was.
 SPEAK_SECONDS = 0.06
 
@@ -78,13 +80,20 @@ class CellHandle:
         # it said that its latest answer was its last: what it still holds was not begun
         self.last = False
         self.verdict: tuple[Clock, Job] | str | None = None
+        # what the call at the head had used when the cell ended, in seconds
         self.killed_cpu: float | None = None
+        self.head_wall = 0.0
+        # it has said that it is ready: nothing else comes before, and it is said once
+        self.ready = False
         self.gone = False
         self._owner = owner
         self._loop = asyncio.get_running_loop()
         self._socket = child.socket
         self._fd = child.socket.fileno()
-        self._decoder = wire.Decoder(max_meta=MAX_META_UP, max_payload=limits.result_bytes + limits.source_bytes * 16)
+        self._decoder = wire.Decoder(
+            max_meta=limits.log_bytes * META_PER_LOG_BYTE + META_BESIDES,
+            max_payload=limits.result_bytes + limits.source_bytes * 16,
+        )
         self._out: list[bytes] = []
         self._flushing = False
         self._timer: asyncio.TimerHandle | None = None
@@ -92,6 +101,7 @@ class CellHandle:
         self._head_started = 0.0
         self._head_cpu = 0.0
         self._deadline = 0.0
+        self._base_memory = self._anonymous_memory()
         self._loop.add_reader(self._fd, self._on_readable)
 
     def send(self, job: Job) -> None:
@@ -119,6 +129,20 @@ class CellHandle:
 
     def head_cpu_used(self) -> float:
         return self.cpu() - self._head_cpu
+
+    def cpu_of_head(self, total: float) -> float:
+        """What of a process's whole CPU time, in seconds, went to the call at its head."""
+        return max(0.0, total - self._head_cpu)
+
+    def measured_growth(self) -> int:
+        """Bytes of memory of its own that the process has gained, by the kernel's word; 0 where it does not say."""
+        return max(0, self._anonymous_memory() - self._base_memory)
+
+    def _anonymous_memory(self) -> int:
+        with suppress(OSError, ValueError), open(f"/proc/{self.child.pid}/statm", "rb") as statm:
+            fields = statm.read().split()
+            return (int(fields[1]) - int(fields[2])) * PAGE
+        return 0
 
     def demote(self) -> None:
         self.slow = True
@@ -150,14 +174,18 @@ class CellHandle:
         self._head_started = now
         self._head_cpu = self.cpu()
         self._deadline = now + self.wall_seconds
-        if self._timer is None:
-            self._arm(now)
+        self._arm(now)
 
     def _arm(self, now: float) -> None:
         head = self.jobs[0]
         due = min(self._deadline, head.overall)
         if not self.slow:
             due = min(due, max(now, self._head_started) + self.limits.slow_lane_cpu_seconds)
+        if self._timer is not None:
+            # One that strikes too early looks again; moving it for each call would cost more.
+            if self._timer.when() <= due:
+                return
+            self._timer.cancel()
         self._timer = self._loop.call_at(due, self._on_timer)
 
     def _on_timer(self) -> None:
@@ -174,6 +202,9 @@ class CellHandle:
             return
         if not self.slow and self.head_cpu_used() >= self.limits.slow_lane_cpu_seconds:
             self._owner.on_slow(self)
+            if not self.jobs:
+                # it was ended for want of a place
+                return
         if now >= self._deadline:
             left = self.cpu_seconds + SPEAK_SECONDS - self.head_cpu_used()
             most = self._head_started + max(self.limits.wall_seconds_extended, self.wall_seconds)
@@ -229,7 +260,10 @@ class CellHandle:
 
     def _on_frame(self, frame: wire.Frame) -> None:
         if frame.kind == wire.READY:
+            if self.ready or frame.call != 0 or frame.payload:
+                raise wire.BadFrame("a second READY, or one that is not as it must be")
             self._owner.on_answer(self, None, frame)
+            self.ready = True
             return
         if frame.kind not in (wire.RESULT, wire.LAST_RESULT):
             raise wire.BadFrame(f"a frame of kind {frame.kind}")
@@ -250,6 +284,7 @@ class CellHandle:
         if self.gone:
             return
         self.gone = True
+        self.head_wall = self._loop.time() - self._head_started
         if self._timer is not None:
             self._timer.cancel()
         self._loop.remove_reader(self._fd)

@@ -1,236 +1,127 @@
-"""The server's side of a zygote: starts it, asks it for cells, hears how they ended, replaces it when it dies.
+"""Where children come from: a zygote, replaced within a second when it dies and once a day in any case.
 
-A zygote is started by exec from the thread that runs the event loop (the parent-death signal follows the thread that
-forked), in a session of its own, with an empty environment. One that dies takes its cells with it; the next is up
-within a second.
+All forks of one zygote share their hash seed and address layout, so a new one takes over daily: it forks all further
+children, and the old one ends with the last of its own. Whoever keeps children ends those of an old `generation` as
+they become idle.
 """
 
-import array
 import asyncio
-import os
-import signal
-import socket
-import subprocess
-import sys
+from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
 
-import orjson
+from sandbox.zygotes import Child, Exit, NurseryDown, ZygoteHandle
 
-START_SECONDS = 30.0
-STOP_SECONDS = 2.0
+__all__ = ["Child", "Exit", "Nursery", "NurseryDown"]
+
 RESTART_FIRST_SECONDS, RESTART_MOST_SECONDS = 0.05, 1.0
-EXIT_REPORT_SECONDS = 0.1
-MAX_REPORT = 8192
-EXIT_REPORTS_KEPT = 256
-
-
-class NurseryDown(Exception):
-    """No zygote is there to fork from: it died or is stopping; asking again later may work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """How a child ended, by its zygote's word: the wait status, its CPU seconds, its peak in bytes."""
-
-    status: int
-    cpu_seconds: float
-    peak: int
-
-    def describe(self) -> str:
-        if os.WIFSIGNALED(self.status):
-            number = os.WTERMSIG(self.status)
-            return f"killed by signal {number} ({SIGNALS.get(number) or signal.Signals(number).name})"
-        return f"ended with status {os.waitstatus_to_exitcode(self.status)}"
-
-
-SIGNALS = {
-    int(signal.SIGSYS): "it made a system call that is not allowed",
-    int(signal.SIGSEGV): "the interpreter itself failed, as it does on recursion too deep for it",
-    int(signal.SIGKILL): "from outside, or by the kernel for want of memory",
-    int(signal.SIGBUS): "the interpreter itself failed",
-    int(signal.SIGABRT): "the interpreter itself failed",
-}
-
-
-@dataclass(slots=True)
-class Child:
-    """A forked process: signalled through its pidfd only, so that a number used again is never hit."""
-
-    pid: int
-    pidfd: int
-    socket: socket.socket
-    generation: int
-    exited: "asyncio.Future[Exit]" = field(repr=False)
-
-    def send_signal(self, number: signal.Signals) -> None:
-        if self.pidfd >= 0:
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self.pidfd, number)
-
-    async def exit(self) -> Exit | None:
-        """How it ended, or None if nobody said so in time."""
-        with suppress(TimeoutError, NurseryDown, asyncio.CancelledError):
-            return await asyncio.wait_for(asyncio.shield(self.exited), EXIT_REPORT_SECONDS)
-        return None
-
-    def close(self) -> None:
-        self.socket.close()
-        if self.pidfd >= 0:
-            os.close(self.pidfd)
-            self.pidfd = -1
+# One that lived this long died of something new.
+STEADY_SECONDS = 10.0
+ROTATE_SECONDS = 24 * 3600.0
+OLD_ONE_LOOKS_EVERY_SECONDS = 1.0
+OLD_ONE_MAY_STAY_SECONDS = 600.0
 
 
 class Nursery:
     """`role` is run or compile; `cell_uid` is whom a root server's cells become."""
 
-    def __init__(self, role: str, *, cell_uid: int) -> None:
+    def __init__(self, role: str, *, cell_uid: int, rotate_seconds: float = ROTATE_SECONDS) -> None:
         self._role = role
         self._cell_uid = cell_uid
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._forks: dict[int, tuple[socket.socket, asyncio.Future[Child]]] = {}
-        self._children: dict[int, asyncio.Future[Exit]] = {}
-        self._next = 0
+        self._rotate_seconds = rotate_seconds
+        self._current: ZygoteHandle | None = None
+        self._all: set[ZygoteHandle] = set()
         self._closing = False
-        self._up: asyncio.Future[list[str]] | None = None
-        self._restart: asyncio.Task[None] | None = None
+        self._pause = 0.0
+        self._steady_at = 0.0
+        self._rotation: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        # restarts and rotations, one at a time
+        self._turn = asyncio.Lock()
         self.generation = 0
-        self.namespaces: list[str] = []
 
     @property
     def pid(self) -> int | None:
-        return self._process.pid if self._process else None
+        return self._current.pid if self._current else None
+
+    @property
+    def namespaces(self) -> list[str]:
+        return self._current.namespaces if self._current else []
 
     async def start(self) -> None:
         """Raises NurseryDown, with the zygote's own words, when it cannot start."""
         loop = asyncio.get_running_loop()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setblocking(False)
-        command = [sys.executable, "-I", "-m", "sandbox.zygote", self._role, str(os.getpid()), str(theirs.fileno())]
-        # Not asyncio's subprocess: it may start the process from another thread, and the child would die with that.
-        self._process = subprocess.Popen(  # noqa: ASYNC220
-            command,
-            env={},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(theirs.fileno(),),
-            start_new_session=True,
-        )
-        theirs.close()
-        self._control = ours
-        self.generation += 1
-        self._up = loop.create_future()
-        loop.add_reader(ours.fileno(), self._on_readable)
-        try:
-            self.namespaces = await asyncio.wait_for(asyncio.shield(self._up), START_SECONDS)
-        except TimeoutError:
-            self._lost("it did not start in time")
-            raise NurseryDown(f"the {self._role} zygote did not start in {START_SECONDS:.0f} s") from None
+        zygote = ZygoteHandle(self._role, self._cell_uid, self.generation + 1, self._lost)
+        await zygote.start()
+        if self._closing:
+            await zygote.close()
+            raise NurseryDown("the nursery is closing")
+        self.generation = zygote.generation
+        self._current = zygote
+        self._all.add(zygote)
+        self._steady_at = loop.time() + STEADY_SECONDS
+        self._rotation = loop.call_later(self._rotate_seconds, self._rotate)
 
     async def fork(self, memory: int) -> Child:
         """A new child with `memory` bytes over the zygote's own size. Raises NurseryDown."""
-        if self._control is None or self._closing:
+        if self._current is None or self._closing:
             raise NurseryDown("the zygote is not running")
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        ours.setblocking(False)
-        self._next += 1
-        number = self._next
-        born: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
-        self._forks[number] = (ours, born)
-        request = orjson.dumps({"fork": number, "memory": memory, "cell_uid": self._cell_uid})
-        try:
-            self._control.sendmsg(
-                [request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]))]
-            )
-        except OSError:
-            del self._forks[number]
-            ours.close()
-            raise NurseryDown("the zygote cannot be reached") from None
-        finally:
-            theirs.close()
-        return await asyncio.shield(born)
+        return await self._current.fork(memory)
 
     async def close(self) -> None:
         self._closing = True
-        if self._restart is not None:
-            self._restart.cancel()
-        self._lost("stopping")
-        if self._process is not None:
-            # EOF on its control socket ends it; what does not listen is killed.
-            for _ in range(int(STOP_SECONDS / 0.01)):
-                if self._process.poll() is not None:
-                    return
-                await asyncio.sleep(0.01)
-            self._process.kill()
-            self._process.wait()
+        if self._rotation is not None:
+            self._rotation.cancel()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(zygote.close() for zygote in self._all))
+        self._all.clear()
+        self._current = None
 
-    def _on_readable(self) -> None:
-        assert self._control is not None
-        try:
-            data, fds, _, _ = socket.recv_fds(self._control, MAX_REPORT, 1)
-        except BlockingIOError:
+    def _lost(self, zygote: ZygoteHandle) -> None:
+        self._all.discard(zygote)
+        if zygote is not self._current:
+            self._spawn(zygote.close())
             return
-        except OSError:
-            data, fds = b"", []
-        if not data:
-            self._lost("the zygote ended")
-            return
-        report = orjson.loads(data)
-        if "forked" in report:
-            self._forked(report["forked"], report["pid"], fds[0])
-        elif "exited" in report:
-            exited = self._children.pop(report["exited"], None)
-            if exited is not None and not exited.done():
-                exited.set_result(Exit(report["status"], report["cpu"], report["peak"]))
-        elif "ready" in report and self._up is not None and not self._up.done():
-            self._up.set_result(report["ready"])
-        elif "failed" in report:
-            self._lost(report["failed"])
+        self._current = None
+        if self._rotation is not None:
+            self._rotation.cancel()
+        self._spawn(self._start_again(zygote))
 
-    def _forked(self, number: int, pid: int, pidfd: int) -> None:
-        ours, born = self._forks.pop(number)
-        exited: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
-        self._children[pid] = exited
-        child = Child(pid, pidfd, ours, self.generation, exited)
-        if born.cancelled():
-            child.send_signal(signal.SIGKILL)
-            child.close()
-        else:
-            born.set_result(child)
+    async def _start_again(self, lost: ZygoteHandle) -> None:
+        await lost.close()
+        if asyncio.get_running_loop().time() > self._steady_at:
+            self._pause = 0.0
+        async with self._turn:
+            while self._current is None:
+                # One that dies as soon as it is up must not be started without end.
+                await asyncio.sleep(self._pause)
+                self._pause = min(max(self._pause * 2, RESTART_FIRST_SECONDS), RESTART_MOST_SECONDS)
+                with suppress(NurseryDown):
+                    await self.start()
 
-    def _lost(self, why: str) -> None:
-        if self._control is not None:
-            asyncio.get_running_loop().remove_reader(self._control.fileno())
-            self._control.close()
-            self._control = None
-        down = NurseryDown(f"the {self._role} zygote is not running: {why}")
-        for ours, born in self._forks.values():
-            ours.close()
-            if not born.done():
-                born.set_exception(down)
-                born.exception()  # whoever asked may be gone
-        self._forks.clear()
-        for exited in self._children.values():
-            exited.cancel()
-        self._children.clear()
-        if self._up is not None and not self._up.done():
-            self._up.set_exception(down)
-        elif not self._closing and self._restart is None:
-            self._restart = asyncio.get_running_loop().create_task(self._start_again())
+    def _rotate(self) -> None:
+        self._spawn(self._take_over())
 
-    async def _start_again(self) -> None:
-        pause = RESTART_FIRST_SECONDS
-        while True:
-            if self._process is not None and self._process.poll() is None:
-                self._process.kill()
-                self._process.wait()
+    async def _take_over(self) -> None:
+        async with self._turn:
+            old = self._current
+            if old is None:
+                return
             try:
                 await self.start()
-            except (NurseryDown, OSError):
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, RESTART_MOST_SECONDS)
-            else:
-                self._restart = None
+            except NurseryDown:
+                # The old one goes on, and is relieved the next time.
+                self._rotation = asyncio.get_running_loop().call_later(self._rotate_seconds, self._rotate)
                 return
+        for _ in range(int(OLD_ONE_MAY_STAY_SECONDS / OLD_ONE_LOOKS_EVERY_SECONDS)):
+            if old.childless:
+                break
+            await asyncio.sleep(OLD_ONE_LOOKS_EVERY_SECONDS)
+        self._all.discard(old)
+        await old.close()
+
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -11,42 +11,28 @@ import asyncio
 import os
 from collections import OrderedDict, deque
 from collections.abc import Coroutine
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-
-import orjson
 
 from sandbox import decode, wire
 from sandbox.handle import CellHandle, Job
+from sandbox.lane import Lane, Run, load_frame
 from sandbox.limits import MIB, Limits
 from sandbox.memory import machine_memory
-from sandbox.nursery import Child, Nursery, NurseryDown
+from sandbox.nursery import Nursery
 from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt, TimedOut
 from sandbox.program import Program
+from sandbox.slow import SlowLane
+from sandbox.verdict import verdict
+from sandbox.zygotes import Child, NurseryDown
 
 MAX_RERUNS = 2
+# New cells leave this share of the memory to warm ones, and so many a core run their first call at a time: a crowd of
+# unknown scripts must not keep the known ones waiting.
+NEW_CELLS_SHARE = 0.75
+UNPROVEN_PER_CORE = 4
+# How often an idle cell's own word about its size is checked.
+MEASURED_EVERY_CALLS = 128
 IDLE_CELL_MEMORY = 4 * MIB
 RETRY_FORK_SECONDS = 0.05
-TURN_SECONDS = 0.1
-
-
-@dataclass(slots=True, eq=False)
-class Run(Job):
-    """A call on its way to an outcome."""
-
-    program: Program = field(kw_only=True)
-    future: "asyncio.Future[Outcome]" = field(kw_only=True)
-    overall_seconds: float = field(kw_only=True)
-    # a cell of its own that ends with it
-    once: bool = field(default=False, kw_only=True)
-
-
-@dataclass(slots=True, eq=False)
-class Lane:
-    program: Program
-    waiting: deque[Run] = field(default_factory=deque)
-    cells: list[CellHandle] = field(default_factory=list)
-    starting: int = 0
 
 
 class Pool:
@@ -59,11 +45,14 @@ class Pool:
         self._idle: OrderedDict[CellHandle, int] = OrderedDict()
         self._idle_memory = 0
         self._slow = SlowLane(limits)
+        self._slow_waiting: deque[Run] = deque()
         self._waiting = 0
         self._starting = 0
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._memory = int(machine_memory() * limits.cells_memory_share)
+        # At most half of the cells, and of their memory, are slow ones.
+        self._most_slow = max(1, min(limits.cells, self._memory // limits.memory) // 2)
         self._wake: asyncio.Handle | None = None
         self.layers: frozenset[str] = frozenset()
 
@@ -92,6 +81,8 @@ class Pool:
         for lane in list(self._lanes.values()):
             while lane.waiting:
                 self._answer(self._dequeue(lane), NotRun("stopping"))
+        while self._slow_waiting:
+            self._answer(self._slow_waiting.popleft(), NotRun("stopping"))
         for cell in list(self._lane_of):
             cell.kill("the server is stopping")
         for task in list(self._tasks):
@@ -107,6 +98,8 @@ class Pool:
             )
             return
         assert isinstance(job, Run)
+        if not cell.ready:
+            raise wire.BadFrame("an answer before it was ready")
         meta = decode.meta_of(frame)
         cell.growth = decode.number(meta, "growth")
         if decode.too_many_nodes(frame.payload, self._limits):
@@ -119,13 +112,22 @@ class Pool:
             # it is idle once this answer is taken off
             asyncio.get_running_loop().call_soon(self._on_idle, cell)
         elif not cell.retiring:
-            asyncio.get_running_loop().call_soon(self._pump, self._lane_of[cell])
+            asyncio.get_running_loop().call_soon(self._pump_key, job.program.key)
 
     def on_slow(self, cell: CellHandle) -> None:
         cell.retiring = True
-        cell.demote()
-        self._slow.add(cell, self._lane_of[cell].program.owner)
-        self._pump(self._lane_of[cell])
+        if len(self._slow) < self._most_slow:
+            cell.demote()
+            self._slow.add(cell, self._lane_of[cell].program.owner)
+            self._pump(self._lane_of[cell])
+        else:
+            # It gives its place back and waits for one among the slow cells; those behind it go elsewhere.
+            head = cell.jobs[0]
+            assert isinstance(head, Run)
+            head.slow = True
+            cell.last = True
+            cell.kill()
+        self._pump_hungry()
 
     def on_gone(self, cell: CellHandle, jobs: list[Job]) -> None:
         lane = self._lane_of.pop(cell)
@@ -143,6 +145,7 @@ class Pool:
             cell.child.close()
         else:
             self._spawn(self._bury(cell, runs))
+        self._admit_slow()
         self._pump(lane)
         self._pump_hungry()
 
@@ -152,60 +155,69 @@ class Pool:
         """Finds the outcome of calls that died with their cell, or runs them again."""
         exited = await cell.child.exit()
         cell.child.close()
-        orphaned = exited is None and cell.child.generation != self._nursery.generation
+        orphaned = cell.child.orphaned and cell.verdict is None
         guilty = runs[0] if len(runs) == 1 and not orphaned else None
         if isinstance(cell.verdict, tuple) and cell.verdict[0] == "overall":
             guilty = runs[0]
-        if guilty is None and not orphaned:
-            for run in runs:
-                run.alone = True
-                run.reruns += 1
-        elif guilty is not None:
+        if guilty is not None:
             runs.remove(guilty)
-            used = cell.killed_cpu if cell.killed_cpu is not None else (exited.cpu_seconds if exited else 0.0)
-            self._answer(guilty, self._verdict(cell, guilty, used, exited.describe() if exited else "it ended"))
+            self._answer(guilty, verdict(cell, guilty, exited, self._limits))
+        else:
+            for run in runs:
+                # nobody is to blame when the zygote died
+                run.alone = not orphaned
+                run.reruns += 1
         self._again(runs)
-
-    def _verdict(self, cell: CellHandle, run: Run, cpu: float, ending: str) -> Outcome:
-        wall = asyncio.get_running_loop().time() - run.first_sent
-        receipt = Receipt(int(wall * 1e6), int(cpu * 1e6), None, 0)
-        if isinstance(cell.verdict, tuple):
-            clock = cell.verdict[0]
-            limits = {
-                "cpu": self._limits.cpu_seconds,
-                "wall": self._limits.wall_seconds,
-                "overall": run.overall_seconds,
-            }
-            return TimedOut(clock, limits[clock], None, receipt)
-        return Crashed(cell.verdict or ending, receipt)
 
     def _again(self, runs: list[Run]) -> None:
         now = asyncio.get_running_loop().time()
+        lanes = {}
         for run in reversed(runs):
-            if run.reruns > MAX_RERUNS:
-                wall = int((now - run.first_sent) * 1e6)
+            wall = int((now - run.first_sent) * 1e6)
+            if self._stopping:
+                self._answer(run, NotRun("stopping"))
+            elif now >= run.overall:
+                self._answer(run, TimedOut("overall", run.overall_seconds, None, Receipt(wall, 0, None, 0)))
+            elif run.reruns > MAX_RERUNS:
                 self._answer(run, Crashed("its cell died each time it was run", Receipt(wall, 0, None, 0)))
             elif not run.future.done():
-                self._enqueue(run, first=True)
+                if run.slow:
+                    self._waiting += 1
+                    self._slow_waiting.append(run)
+                else:
+                    self._enqueue(run, first=True)
+                    lanes[run.program.key] = self._lane(run.program)
                 self._wait_no_longer_than(run)
-        for lane in {run.program.key: self._lane(run.program) for run in runs}.values():
+        for lane in lanes.values():
             self._pump(lane)
+        self._admit_slow()
+
+    def _admit_slow(self) -> None:
+        """Gives places among the slow cells to calls that wait for one."""
+        room = self._most_slow - len(self._slow)
+        while room > 0 and self._slow_waiting and not self._stopping:
+            run = self._slow_waiting.popleft()
+            self._waiting -= 1
+            if not run.future.done():
+                room -= 1
+                self._enqueue(run, first=True)
+                asyncio.get_running_loop().call_soon(self._pump_key, run.program.key)
 
     # answers
 
     async def _decode_elsewhere(self, cell: CellHandle, run: Run, meta: dict[str, object], payload: bytes) -> None:
         """Counts a large result again, exactly, away from the event loop, before anything parses it."""
-        if await asyncio.to_thread(wire.count_nodes_outside_text, payload) > self._limits.result_nodes + 1:
-            cell.kill("it sent a result with more values than allowed")
-            self._answer(
-                run, Crashed("it sent a result with more values than allowed", Receipt(0, 0, None, len(payload)))
-            )
-            return
         try:
+            if await asyncio.to_thread(wire.count_nodes_outside_text, payload) > self._limits.result_nodes + 1:
+                raise wire.BadFrame("a result with more values than allowed")
             self._settle(run, cell, await asyncio.to_thread(decode.outcome, meta, run.program, self._limits, payload))
         except wire.BadFrame as bad:
-            cell.kill(str(bad))
-            self._answer(run, Crashed(f"it sent what a cell never sends: {bad}", Receipt(0, 0, None, len(payload))))
+            why = f"it sent what a cell never sends: {bad}"
+            cell.kill(why)
+            self._answer(run, Crashed(why, Receipt(0, 0, None, len(payload))))
+        except asyncio.CancelledError:
+            self._answer(run, NotRun("stopping"))
+            raise
 
     def _settle(self, run: Run, cell: CellHandle, outcome: Outcome) -> None:
         if isinstance(outcome, OutOfMemory) and cell.served > 0 and run.reruns < MAX_RERUNS:
@@ -247,16 +259,24 @@ class Pool:
 
     def _waited_too_long(self, run: Run) -> None:
         lane = self._lane(run.program)
-        with suppress(ValueError):
-            lane.waiting.remove(run)
-            self._waiting -= 1
+        for queue in (lane.waiting, self._slow_waiting):
+            if run in queue:
+                queue.remove(run)
+                self._waiting -= 1
         run.waiting = None
-        self._answer(run, NotRun("busy"))
+        late = run.first_sent and asyncio.get_running_loop().time() >= run.overall
+        receipt = Receipt(int(run.overall_seconds * 1e6), 0, None, 0)
+        self._answer(run, TimedOut("overall", run.overall_seconds, None, receipt) if late else NotRun("busy"))
         self._forget(lane)
 
     def _forget(self, lane: Lane) -> None:
-        if not lane.waiting and not lane.cells and not lane.starting:
-            self._lanes.pop(lane.program.key, None)
+        if not lane.waiting and not lane.cells and not lane.starting and self._lanes.get(lane.program.key) is lane:
+            del self._lanes[lane.program.key]
+
+    def _pump_key(self, key: str) -> None:
+        lane = self._lanes.get(key)
+        if lane is not None and not self._stopping:
+            self._pump(lane)
 
     def _pump(self, lane: Lane) -> None:
         """Sends waiting calls to cells of the lane that can take them, and starts cells for the rest."""
@@ -277,6 +297,10 @@ class Pool:
                 # nothing else joins it until it has answered
                 cell.exclusive = True
             cell.send(run)
+            if run.slow:
+                cell.retiring = True
+                cell.demote()
+                self._slow.add(cell, lane.program.owner)
         room = self._limits.cells_per_integration - len(lane.cells)
         if room <= lane.starting and lane.waiting and (lane.waiting[0].alone or lane.waiting[0].once):
             # it needs a cell that has served none, and used ones are in the way
@@ -291,6 +315,8 @@ class Pool:
     def _can_take(self, cell: CellHandle, run: Run) -> bool:
         if cell.retiring or cell.gone or cell.exclusive:
             return False
+        if run.slow and cell.jobs:
+            return False
         if run.alone or run.once:
             return cell.served == 0 and not cell.jobs
         if not cell.jobs:
@@ -303,7 +329,9 @@ class Pool:
         if cell.gone or cell.jobs:
             return
         lane = self._lane_of[cell]
-        if cell.retiring:
+        if cell.served % MEASURED_EVERY_CALLS == 1 and cell.measured_growth() > 2 * self._limits.cell_growth:
+            cell.retiring = True
+        if cell.retiring or cell.child.generation != self._nursery.generation:
             cell.kill()
             return
         cell.exclusive = False
@@ -334,7 +362,10 @@ class Pool:
     def _start_cell(self, lane: Lane) -> None:
         if self._stopping:
             return
-        while self.cells + self._starting >= self._limits.cells or not self._memory_for(busy=1):
+        if self._unproven() >= UNPROVEN_PER_CORE * (os.cpu_count() or 1):
+            # the next one starts when one of these has answered or turned out to be slow
+            return
+        while self.cells + self._starting >= self._limits.cells or not self._memory_for(busy=1, share=NEW_CELLS_SHARE):
             if not self._idle:
                 return
             next(iter(self._idle)).kill()
@@ -342,10 +373,14 @@ class Pool:
         self._starting += 1
         self._spawn(self._open_cell(lane))
 
-    def _memory_for(self, *, busy: int) -> bool:
+    def _unproven(self) -> int:
+        fresh = (cell for cell in self._lane_of if not cell.served and not cell.slow and cell not in self._idle)
+        return self._starting + sum(1 for _ in fresh)
+
+    def _memory_for(self, *, busy: int, share: float = 1.0) -> bool:
         """Whether `busy` more cells may use their whole limit; one may in any case."""
         running = self.cells + self._starting - len(self._idle) + busy
-        return running <= 1 or self._idle_memory + running * self._limits.memory <= self._memory
+        return running <= 1 or self._idle_memory + running * self._limits.memory <= self._memory * share
 
     async def _open_cell(self, lane: Lane) -> None:
         child: Child | None = None
@@ -369,60 +404,3 @@ class Pool:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def load_frame(program: Program, limits: Limits) -> bytes:
-    meta = {
-        "limits": asdict(limits),
-        "filename": program.filename,
-        "hooks": [list(hook.names) for hook in program.hooks],
-    }
-    return wire.encode(wire.LOAD, 0, orjson.dumps(meta), program.code)
-
-
-class SlowLane:
-    """Slow cells take turns: so many a core run, at most half of them one owner's while others wait; the rest stand
-    still, and their clocks with them."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._slots = limits.slow_cells_per_core * (os.cpu_count() or 1)
-        self._running: dict[CellHandle, str] = {}
-        self._stopped: dict[CellHandle, str] = {}
-        self._timer: asyncio.TimerHandle | None = None
-
-    def add(self, cell: CellHandle, owner: str) -> None:
-        if len(self._running) < self._slots:
-            self._running[cell] = owner
-        else:
-            self._stopped[cell] = owner
-            cell.pause()
-            if self._timer is None:
-                self._timer = asyncio.get_running_loop().call_later(TURN_SECONDS, self._turn)
-
-    def remove(self, cell: CellHandle) -> None:
-        self._running.pop(cell, None)
-        self._stopped.pop(cell, None)
-        self._fill()
-
-    def close(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _turn(self) -> None:
-        """The cells that have run longest make room for those that have waited longest."""
-        self._timer = None
-        for cell in list(self._running)[: len(self._stopped)]:
-            self._stopped[cell] = self._running.pop(cell)
-            cell.pause()
-        self._fill()
-        if self._stopped:
-            self._timer = asyncio.get_running_loop().call_later(TURN_SECONDS, self._turn)
-
-    def _fill(self) -> None:
-        while self._stopped and len(self._running) < self._slots:
-            owners = list(self._running.values())
-            share = max(1, self._slots // 2)
-            fair = (cell for cell, owner in self._stopped.items() if owners.count(owner) < share)
-            cell = next(fair, None) or next(iter(self._stopped))
-            self._running[cell] = self._stopped.pop(cell)
-            cell.resume()

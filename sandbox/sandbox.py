@@ -3,18 +3,19 @@
 import asyncio
 import itertools
 import os
-from dataclasses import asdict
+import sys
 from typing import Any
 
 import orjson
 
-from sandbox import decode, wire
-from sandbox.handle import CellHandle, Job
+from sandbox import wire
+from sandbox.compiling import Compiling, rejected
 from sandbox.harden import NOBODY
+from sandbox.lane import Run
 from sandbox.limits import Limits
 from sandbox.nursery import Nursery, NurseryDown
-from sandbox.outcome import Diagnostic, JsonValue, NotRun, Outcome
-from sandbox.pool import Pool, Run
+from sandbox.outcome import JsonValue, NotRun, Outcome
+from sandbox.pool import Pool
 from sandbox.program import Body, Compiled, HookForm, Program, Rejected
 
 COMPILES_WAITING = 64
@@ -29,6 +30,8 @@ class Sandbox:
     """
 
     def __init__(self, limits: Limits | None = None, *, cell_uid: int = NOBODY) -> None:
+        if cell_uid <= 0:
+            raise ValueError(f"cells cannot run as uid {cell_uid}: name one that is not root and owns nothing")
         self.limits = limits or Limits()
         self._scripts = Nursery("run", cell_uid=cell_uid)
         self._compilers = Nursery("compile", cell_uid=cell_uid)
@@ -36,11 +39,21 @@ class Sandbox:
         self._ids = itertools.count(1)
         self._compiling = asyncio.Semaphore(max(2, os.cpu_count() or 1))
         self._compiles = 0
+        self._started = False
         self._closing = False
 
     async def start(self) -> None:
-        """Raises NurseryDown when the processes cannot be started."""
-        await asyncio.gather(self._scripts.start(), self._compilers.start())
+        """Raises NurseryDown when the processes cannot be started here. To be called once."""
+        if self._started:
+            raise RuntimeError("a sandbox is started once")
+        self._started = True
+        if sys.platform != "linux":
+            raise NurseryDown(f"scripts are locked down by what Linux offers; this system is {sys.platform}")
+        try:
+            await asyncio.gather(self._scripts.start(), self._compilers.start())
+        except BaseException:
+            await self.close()
+            raise
         self._pool = Pool(self._scripts, self.limits)
 
     async def close(self) -> None:
@@ -64,7 +77,7 @@ class Sandbox:
         """Code, or every reason why the source is no script; NotRun when the machine is too busy to say."""
         data = source.encode("utf-8", "surrogatepass")
         if len(data) > self.limits.source_bytes:
-            return _rejected(
+            return rejected(
                 "source-size", f"The script is {len(data):,} bytes; the limit is {self.limits.source_bytes:,}."
             )
         if self._closing or self._compiles >= COMPILES_WAITING:
@@ -73,7 +86,8 @@ class Sandbox:
         try:
             async with self._compiling:
                 child = await self._compilers.fork(self.limits.compile_memory)
-                return await _Compile(child, self.limits, hooks).run(next(self._ids), filename, data)
+                answer = await Compiling(child, self.limits, hooks).run(next(self._ids), filename, data)
+                return self._not_run() if answer is None else answer
         except NurseryDown:
             return self._not_run()
         finally:
@@ -125,13 +139,22 @@ class Sandbox:
     ) -> Outcome:
         if self._pool is None or self._closing:
             return self._not_run()
+        try:
+            arguments = orjson.dumps(meta)
+        except TypeError as error:
+            raise ValueError(f"an argument has no JSON form: {error}") from error
+        raw = body.raw if body else b""
+        if len(arguments) > wire.MAX_META_DOWN or len(raw) > wire.MAX_PAYLOAD_DOWN:
+            raise ValueError(
+                f"arguments of {len(arguments):,} and a body of {len(raw):,} bytes are more than a cell takes"
+            )
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         run = Run(
             next(self._ids),
             wire.CALL,
-            orjson.dumps(meta),
-            body.raw if body else b"",
+            arguments,
+            raw,
             loop.time() + overall,
             program=program,
             future=future,
@@ -140,53 +163,3 @@ class Sandbox:
         )
         self._pool.submit(run)
         return await future
-
-
-class _Compile:
-    """One compile cell's life: a source in, an answer or a death out."""
-
-    def __init__(self, child: Any, limits: Limits, hooks: tuple[HookForm, ...]) -> None:
-        self._limits = limits
-        self._hooks = hooks
-        self._answer: asyncio.Future[Compiled | Rejected] = asyncio.get_running_loop().create_future()
-        seconds = limits.compile_seconds
-        self._cell = CellHandle(child, limits, self, cpu_seconds=seconds, wall_seconds=seconds)
-
-    async def run(self, number: int, filename: str, source: bytes) -> Compiled | Rejected:
-        meta = {
-            "filename": filename,
-            "hooks": [[hook.name, list(hook.names), hook.arguments] for hook in self._hooks],
-            "limits": asdict(self._limits),
-        }
-        overall = asyncio.get_running_loop().time() + self._limits.wall_seconds_extended
-        self._cell.send(Job(number, wire.COMPILE, orjson.dumps(meta), source, overall))
-        try:
-            return await self._answer
-        finally:
-            self._cell.kill()
-
-    def on_answer(self, cell: CellHandle, job: Job | None, frame: wire.Frame) -> None:
-        if job is None:
-            raise wire.BadFrame("a compile cell is never ready for more")
-        known = frozenset(hook.name for hook in self._hooks)
-        self._answer.set_result(decode.compiled(frame, self._limits, known))
-
-    def on_slow(self, cell: CellHandle) -> None:
-        cell.demote()
-
-    def on_gone(self, cell: CellHandle, jobs: list[Job]) -> None:
-        cell.child.close()
-        if self._answer.done():
-            return
-        if isinstance(cell.verdict, tuple):
-            reason = f"The script takes longer than {self._limits.compile_seconds:g} s to compile."
-        else:
-            reason = (
-                f"The script needs more than {self._limits.compile_memory:,} bytes to compile, or breaks the compiler."
-            )
-        self._answer.set_result(_rejected("compile-limit", reason))
-
-
-def _rejected(rule: str, message: str) -> Rejected:
-    hint = "Make it shorter: split the work over several integrations."
-    return Rejected((Diagnostic(1, 1, 1, 1, rule, message, hint),))

@@ -1,9 +1,9 @@
 """The system call filter of a cell, as a BPF program: an allow-list, nothing else.
 
-Allowed: what CPython needs to compute (memory, clocks, its own signals), `read` on the cell's socket, `write` on the
+Allowed: what CPython needs to compute (memory, its own clocks and signals), `read` on the cell's socket, `write` on the
 socket and on the kept clear_refs file. A forgotten lazy import would open or stat a file: those calls fail with EPERM,
-so that it becomes an ordinary ImportError. Everything else, other architectures' and x32 calls among them, kills.
-The tests interpret the program for both architectures and say what each call would get.
+so that it becomes an ordinary ImportError; so do other processes' clocks. Everything else, other architectures' and
+x32 calls among them, kills. The tests interpret the program for both architectures and say what each call would get.
 """
 
 import struct
@@ -39,10 +39,14 @@ NUMBERS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 
 ALLOWED = (
-    "munmap", "mremap", "exit_group", "brk", "madvise", "futex", "getrandom", "rt_sigreturn", "rt_sigprocmask",
-    "clock_gettime", "gettimeofday", "time", "restart_syscall", "getpid", "sched_yield", "setitimer", "getrusage",
+    "munmap", "mremap", "exit_group", "brk", "futex", "getrandom", "rt_sigreturn", "rt_sigprocmask",
+    "gettimeofday", "time", "restart_syscall", "getpid", "sched_yield", "setitimer", "getrusage",
 )  # fmt: skip
 NOT_EXECUTABLE = ("mmap", "mprotect")
+# The clocks beyond these are other processes': they tell who is there, and what it does.
+FIRST_FOREIGN_CLOCK = 12
+# MADV_DONTNEED, MADV_FREE, MADV_HUGEPAGE, MADV_NOHUGEPAGE: memory shared by content, for one, tells what others hold
+ADVICE = (4, 8, 14, 15)
 REFUSED_SOFTLY = (
     "openat", "open", "newfstatat", "stat", "access", "readlink", "lseek", "ioctl", "fcntl", "getdents64",
     "clock_nanosleep",
@@ -85,11 +89,17 @@ def program(machine: str, *, readable: tuple[int, ...], writable: tuple[int, ...
         # the third argument is prot
         block = [*_load_argument(2), Instruction(JMP_JSET_K, PROT_EXEC, 0, 1), kill, allow]
         out += [Instruction(JMP_JEQ_K, numbers[name], 0, len(block)), *block]
-    for name, descriptors in (("read", readable), ("write", writable)):
-        block = [*_load_argument(0)]
-        for descriptor in descriptors:
-            block += [Instruction(JMP_JEQ_K, descriptor, 0, 1), allow]
-        block.append(kill)
+    block = [*_load_argument(0), Instruction(JMP_JGE_K, FIRST_FOREIGN_CLOCK, 0, 1), refuse, allow]
+    out += [Instruction(JMP_JEQ_K, numbers["clock_gettime"], 0, len(block)), *block]
+    for name, argument, values, otherwise in (
+        ("madvise", 2, ADVICE, refuse),
+        ("read", 0, readable, kill),
+        ("write", 0, writable, kill),
+    ):
+        block = [*_load_argument(argument)]
+        for value in values:
+            block += [Instruction(JMP_JEQ_K, value, 0, 1), allow]
+        block.append(otherwise)
         out += [Instruction(JMP_JEQ_K, numbers[name], 0, len(block)), *block]
     for name in REFUSED_SOFTLY:
         if name in numbers:

@@ -5,8 +5,8 @@ its cells can reach, then only forks, reaps and reports. It ends with its parent
 control socket), and its cells end with it.
 
 Control socket (SOCK_SEQPACKET, JSON): asked {"fork": n, "memory": bytes, "cell_uid": uid} with the cell's socket;
-answers {"forked": n, "pid": pid} with a pidfd, {"exited": pid, "status": s, "cpu": seconds, "peak": bytes},
-{"ready": layers} once at the start. A zygote that cannot go on says {"failed": traceback}.
+answers {"forked": n, "pid": pid} with a pidfd, or {"refused": n, "error": text}; tells {"exited": pid, "status": s,
+"cpu": seconds, "peak": bytes}, and {"ready": layers} once at the start. One that cannot go on says {"failed": text}.
 """
 
 import gc
@@ -88,7 +88,12 @@ def _serve(control: socket.socket, role: Role) -> None:
 
 def _fork(control: socket.socket, role: Role, request: dict[str, int], cell_fd: int) -> None:
     zygote = os.getpid()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(cell_fd)
+        control.send(orjson.dumps({"refused": request["fork"], "error": str(error)}))
+        return
     if pid == 0:
         _child(role, request, cell_fd, zygote)
     os.close(cell_fd)

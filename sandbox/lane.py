@@ -1,0 +1,43 @@
+"""A program's calls on their way: what waits for a cell, the cells there are, and what a new one is told first."""
+
+import asyncio
+from collections import deque
+from dataclasses import asdict, dataclass, field
+
+import orjson
+
+from sandbox import wire
+from sandbox.handle import CellHandle, Job
+from sandbox.limits import Limits
+from sandbox.outcome import Outcome
+from sandbox.program import Program
+
+
+@dataclass(slots=True, eq=False)
+class Run(Job):
+    """A call on its way to an outcome."""
+
+    program: Program = field(kw_only=True)
+    future: "asyncio.Future[Outcome]" = field(kw_only=True)
+    overall_seconds: float = field(kw_only=True)
+    # It has been seen to be slow and found no place among the slow cells: it waits for one.
+    slow: bool = field(default=False, kw_only=True)
+    # a cell of its own that ends with it
+    once: bool = field(default=False, kw_only=True)
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    program: Program
+    waiting: deque[Run] = field(default_factory=deque)
+    cells: list[CellHandle] = field(default_factory=list)
+    starting: int = 0
+
+
+def load_frame(program: Program, limits: Limits) -> bytes:
+    meta = {
+        "limits": asdict(limits),
+        "filename": program.filename,
+        "hooks": [list(hook.names) for hook in program.hooks],
+    }
+    return wire.encode(wire.LOAD, 0, orjson.dumps(meta), program.code)
