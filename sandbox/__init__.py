@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sandbox.policy import policy_digest
     from sandbox.program import Body, Compiled, HookForm, Program, Rejected
     from sandbox.sandbox import Sandbox
+    from sandbox.services import ServiceError, Services
 
 _HOME = {
     "Body": "program",
@@ -48,6 +49,8 @@ _HOME = {
     "Receipt": "outcome",
     "Rejected": "program",
     "Sandbox": "sandbox",
+    "ServiceError": "services",
+    "Services": "services",
     "TimedOut": "outcome",
     "TraceLine": "outcome",
     "policy_digest": "policy",
@@ -73,6 +76,8 @@ __all__ = [
     "Receipt",
     "Rejected",
     "Sandbox",
+    "ServiceError",
+    "Services",
     "TimedOut",
     "TraceLine",
     "policy_digest",

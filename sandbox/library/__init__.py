@@ -17,17 +17,18 @@ from sandbox.guards import SCRIPT_MODULE, TimeLimit
 from sandbox.library import classes, clock, numbers, state
 from sandbox.library import digests as _digests
 from sandbox.library import functions as _functions
+from sandbox.library import services as _services
 from sandbox.library import text as _text
 from sandbox.library.builtins import BUILTINS
 from sandbox.library.caches import warm_caches
 from sandbox.library.facade import FACADES, Facade, contents, importable
 from sandbox.library.imports import missing_import
-from sandbox.library.state import CallState
+from sandbox.library.state import CallState, ServiceRefused
 
 # Modules that are imported for the facades they make.
-_ENTERED = (_digests, _functions, _text)
+_ENTERED = (_digests, _functions, _services, _text)
 
-__all__ = ["CallState", "TimeLimit", "begin", "end", "library_table", "missing_import", "warm"]
+__all__ = ["CallState", "ServiceRefused", "TimeLimit", "begin", "end", "library_table", "missing_import", "warm"]
 
 for _parent, _child in (("urllib", "parse"), ("email", "utils"), ("xml.etree", "ElementTree"), ("xml", "etree")):
     Facade(_parent, {_child: FACADES[f"{_parent}.{_child}"]})
@@ -57,7 +58,7 @@ def library_table() -> dict[str, tuple[str, ...]]:
     return {title: contents(title) for title in importable()}
 
 
-def _unheard(text: str) -> None:
+def _unheard(text: str, level: str = "print") -> None:
     """The log of a rehearsal."""
 
 

@@ -28,7 +28,7 @@ def plain(value: Any) -> Any:
 
 def on_plain_values(function: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **named: Any) -> Any:
-        return function(*map(plain, args), **{name: plain(value) for name, value in named.items()})
+        return function(*[plain(arg) for arg in args], **{name: plain(value) for name, value in named.items()})
 
     call.__name__ = call.__qualname__ = function.__name__
     return call

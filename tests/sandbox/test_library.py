@@ -22,6 +22,7 @@ CONTRACT_MODULES = set(
     "dataclasses enum calendar email.utils xml.etree.ElementTree".split()
 )
 
+SERVICES = {"hookcell", "hookcell.http", "hookcell.log", "hookcell.secrets", "hookcell.store"}
 CONTRACT_BUILTINS = (
     "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod enumerate filter float "
     "format frozenset getattr hasattr hash hex int isinstance issubclass iter len list map max min next object oct ord "
@@ -35,7 +36,7 @@ def _warmed() -> None:
 
 
 def test_the_library_is_the_contracts() -> None:
-    assert set(library.library_table()) == CONTRACT_MODULES | {"urllib", "email", "xml", "xml.etree"}
+    assert set(library.library_table()) == CONTRACT_MODULES | SERVICES | {"urllib", "email", "xml", "xml.etree"}
     assert set(CONTRACT_BUILTINS) <= set(BUILTINS)
     refused = "type id setattr delattr vars dir globals locals open input eval exec compile breakpoint memoryview"
     assert not set(refused.split()) & set(BUILTINS)
@@ -214,7 +215,8 @@ def test_what_a_call_leaves_running_prints_nowhere() -> None:
     [
         ("import jsn", "did you mean json"),
         ("import os", "there is no module 'os' in scripts: there is base64"),
-        ("import hookcell", "there is no module 'hookcell' in scripts"),
+        ("from hookcell import htpp", "did you mean http"),
+        ("from hookcell.http import head", "hookcell.http.head is not available: write http.request('HEAD', url)"),
         ("from json import load", "json.load is not available: write json.loads(text)"),
         ("from math import flor", "did you mean floor"),
         ("from time import sleep", "time.sleep is not available: a script cannot wait"),
