@@ -7,14 +7,14 @@ the command line's own, for the server its user names.
 """
 
 from engine.http.answers import MAX_ANSWER
-from engine.http.client import MAX_REDIRECTS, MAX_TIMEOUT, Answer, GuardedClient, OutgoingRequest
+from engine.http.client import MAX_REDIRECTS, MAX_TIMEOUT, Answer, Filler, GuardedClient, Hop, OutgoingRequest
 from engine.http.errors import KINDS, HttpError, Kind
 from engine.http.headers import is_credential
 from engine.http.plain import PlainClient, RequestFailed
 from engine.http.policy import SETTING, EgressPolicy
 from engine.http.pools import MAX_REQUESTS, MAX_REQUESTS_A_DESTINATION
 from engine.http.resolver import Resolver, SystemResolver
-from engine.http.urls import destination_of
+from engine.http.urls import Target, canonical_host, destination_of
 
 __all__ = [
     "KINDS",
@@ -26,7 +26,9 @@ __all__ = [
     "SETTING",
     "Answer",
     "EgressPolicy",
+    "Filler",
     "GuardedClient",
+    "Hop",
     "HttpError",
     "Kind",
     "OutgoingRequest",
@@ -34,6 +36,8 @@ __all__ = [
     "RequestFailed",
     "Resolver",
     "SystemResolver",
+    "Target",
+    "canonical_host",
     "destination_of",
     "is_credential",
 ]

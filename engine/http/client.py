@@ -8,7 +8,8 @@ import asyncio
 import re
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import httpcore2
 import httpx2
@@ -33,13 +34,17 @@ _NEVER = frozenset({"CONNECT", "TRACE"})
 
 @dataclass(frozen=True)
 class OutgoingRequest:
-    """`timeout` in seconds covers everything, looking names up and redirects included."""
+    """`timeout` in seconds covers everything, looking names up and redirects included.
+
+    `placeholders` are words in it that stand for something else, with the name of what: a Filler's business.
+    """
 
     method: str
     url: str
     headers: Headers = ()
     body: bytes | None = None
     timeout: float = MAX_TIMEOUT
+    placeholders: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,24 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class _Exchange:
-    """One hop: a request with everything about it checked."""
+class Hop:
+    """A request with everything about it checked; `origin` is the destination that was asked for first."""
 
     target: Target
     method: str
     headers: Headers
     body: bytes | None
+    origin: str
+
+
+class Filler(Protocol):
+    """Puts into each hop what may leave for its destination only. Raises HttpError where it may not."""
+
+    def check(self, hop: Hop) -> None:
+        """Before anything is looked up or connected to."""
+
+    def fill(self, hop: Hop) -> Hop:
+        """What goes out, once the connection is there and, with TLS, its certificate was found good."""
 
 
 class GuardedClient:
@@ -77,7 +93,12 @@ class GuardedClient:
         self._under_way: dict[asyncio.Timeout, asyncio.Event] = {}
 
     async def send(
-        self, request: OutgoingRequest, *, allow: EgressPolicy | None = None, limit: int = MAX_ANSWER
+        self,
+        request: OutgoingRequest,
+        *,
+        allow: EgressPolicy | None = None,
+        limit: int = MAX_ANSWER,
+        filler: Filler | None = None,
     ) -> Answer:
         """The answer, whatever its status, cut at `limit` bytes; `allow` widens the policy for this request.
 
@@ -86,15 +107,15 @@ class GuardedClient:
         if self._closed:
             raise RuntimeError("the HTTP client is closed")
         started = time.monotonic()
-        exchange = _checked(request)
+        hop = _checked(request)
         policy = self._policy | allow if allow is not None else self._policy
         deadline = asyncio.timeout(request.timeout)
         gone = self._under_way[deadline] = asyncio.Event()
         try:
             async with deadline:
-                return await self._follow(exchange, policy, min(limit, MAX_ANSWER), started)
+                return await self._follow(hop, policy, min(limit, MAX_ANSWER), started, filler)
         except TimeoutError:
-            destination = exchange.target.destination
+            destination = hop.target.destination
             if self._closed:
                 raise HttpError("connect", f"the request to {destination} was given up: hookcell is stopping") from None
             raise HttpError("timeout", f"no complete answer from {destination} in {request.timeout:g} s") from None
@@ -117,19 +138,27 @@ class GuardedClient:
         """The connections open now, described: for tests and diagnosis."""
         return self._pools.connections
 
-    async def _follow(self, exchange: _Exchange, policy: EgressPolicy, limit: int, started: float) -> Answer:
+    async def _follow(
+        self, hop: Hop, policy: EgressPolicy, limit: int, started: float, filler: Filler | None
+    ) -> Answer:
         for _ in range(MAX_REDIRECTS + 1):
-            answer = await self._exchange(exchange, policy, limit, started)
+            if filler is not None:
+                filler.check(hop)
+            answer = await self._exchange(hop, policy, limit, started, filler)
             if answer.status not in REDIRECTS:
                 return answer
-            exchange = _redirected(exchange, answer)
+            hop = _redirected(hop, answer)
         raise HttpError("too-many-redirects", f"error-too-many-redirects: more than {MAX_REDIRECTS} were answered")
 
-    async def _exchange(self, exchange: _Exchange, policy: EgressPolicy, limit: int, started: float) -> Answer:
-        target = exchange.target
+    async def _exchange(
+        self, hop: Hop, policy: EgressPolicy, limit: int, started: float, filler: Filler | None
+    ) -> Answer:
+        target = hop.target
         async with self._places.taken(target.destination), self._pools.lease(policy) as pool:
             try:
-                response = await pool.handle_async_request(_wire(exchange))
+                response = await pool.handle_async_request(
+                    _wire(hop) if filler is None else _filled_on_the_wire(hop, filler)
+                )
                 try:
                     headers = answer_headers(response.headers, target.destination)
                     body, truncated = await read(response.aiter_stream(), limit)
@@ -142,7 +171,7 @@ class GuardedClient:
         return Answer(response.status, headers, body, truncated, target.url, duration)
 
 
-def _checked(request: OutgoingRequest) -> _Exchange:
+def _checked(request: OutgoingRequest) -> Hop:
     method = request.method.upper()
     if not _METHOD.fullmatch(request.method) or method in _NEVER:
         raise HttpError("bad-request", f"the request cannot be sent: {request.method[:80]!r} is no method to call with")
@@ -153,11 +182,12 @@ def _checked(request: OutgoingRequest) -> _Exchange:
             "bad-request",
             f"the request cannot be sent: its body has {len(request.body)} bytes; at most {MAX_BODY} are sent",
         )
-    return _Exchange(parse_url(request.url), method, checked(request.headers), request.body)
+    target = parse_url(request.url)
+    return Hop(target, method, checked(request.headers), request.body, target.destination)
 
 
-def _redirected(exchange: _Exchange, answer: Answer) -> _Exchange:
-    before = exchange.target
+def _redirected(hop: Hop, answer: Answer) -> Hop:
+    before = hop.target
     location = next((value for name, value in answer.headers if name == "location"), "")
     if not location:
         raise HttpError(
@@ -168,17 +198,30 @@ def _redirected(exchange: _Exchange, answer: Answer) -> _Exchange:
         after = before.joined(location)
     except HttpError as error:
         raise HttpError(error.kind, f"{before.destination} redirects, but {error.message}") from None
-    headers = exchange.headers
+    headers = hop.headers
     if before.authorization is not None and not any(name.lower() == "authorization" for name, _ in headers):
         headers = (*headers, ("Authorization", before.authorization))
-    return _Exchange(after, exchange.method, redirected(headers, before, after), exchange.body)
+    return replace(hop, target=after, headers=redirected(headers, before, after))
 
 
-def _wire(exchange: _Exchange) -> httpcore2.Request:
-    target = exchange.target
+def _wire(hop: Hop) -> httpcore2.Request:
+    target = hop.target
     return httpcore2.Request(
-        method=exchange.method,
+        method=hop.method,
         url=httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path),
-        headers=sent(target, exchange.method, exchange.headers, exchange.body),
-        content=exchange.body,
+        headers=sent(target, hop.method, hop.headers, hop.body),
+        content=hop.body,
     )
+
+
+def _filled_on_the_wire(hop: Hop, filler: Filler) -> httpcore2.Request:
+    """The request whose parts are exchanged for the filled ones when the library is about to write them."""
+    request = _wire(hop)
+
+    async def on_event(name: str, info: dict[str, Any]) -> None:
+        if name == "http11.send_request_headers.started":
+            filled = _wire(filler.fill(hop))
+            request.url, request.headers, request.stream = filled.url, filled.headers, filled.stream
+
+    request.extensions["trace"] = on_event
+    return request
