@@ -13,7 +13,7 @@ import random
 import resource
 import signal
 import sys
-from time import perf_counter_ns, process_time, process_time_ns
+from time import perf_counter_ns
 from types import CodeType, FrameType
 from typing import Any
 
@@ -27,7 +27,8 @@ from sandbox.report import Log, author_line, raised
 from sandbox.result import BadResult, ResultTooLarge, encode_result
 
 HOLD_NS = 700_000
-READ_BYTES = 256 * 1024
+# More would be a mapping of its own for every read.
+READ_BYTES = 64 * 1024
 FIRST_TICK, TICK = 0.004, 0.020
 BALLAST = 1024 * 1024
 
@@ -60,6 +61,9 @@ class Cell:
         self.held_since = 0
         self.ballast: bytearray | None = bytearray(BALLAST)
         self.clear_refs = False
+        # the clock and the high-water mark when the latest call ended, which is where the next begins
+        self.cpu = 0.0
+        self.high = 0
         self.start_rss = 0
 
     def serve(self, layers: list[str], *, clear_refs: bool) -> None:
@@ -80,7 +84,9 @@ class Cell:
                         self.flush()
                 else:
                     self.load(frame, layers)
-            self.flush()
+            if not decoder.pending:
+                # else the rest of a frame is on its way: the server sends it whatever we do
+                self.flush()
 
     def load(self, frame: wire.Frame, layers: list[str]) -> None:
         meta = orjson.loads(frame.meta)
@@ -89,27 +95,26 @@ class Cell:
         self.hooks: list[list[str]] = meta["hooks"]
         self.code: CodeType = marshal.loads(frame.payload)
         gc.freeze()
-        self.start_rss = self.resident()
+        self.begin_anew()
+        self.start_rss = self.high
         self.hold(wire.encode(wire.READY, 0, orjson.dumps({"layers": layers})))
 
     def call(self, frame: wire.Frame) -> bool:
         """Serves one call; False when this cell must end."""
         self.started = perf_counter_ns()
-        self.cpu_started_ns = process_time_ns()
-        self.cpu_started = process_time()
         self.current = frame.call
         self.expired = False
         self.line: int | None = None
         self.log = Log(self.limits.log_bytes)
-        rss = self.resident()
         signal.setitimer(signal.ITIMER_PROF, FIRST_TICK, TICK)
+        # made before the count, which is to tell what the script left
+        fields: dict[str, Any] = {}
         allocated = gc.get_count()[0]
-        fields: dict[str, Any]
         payload = b""
         try:
             try:
                 self.armed = True
-                fields, payload = self.run(frame)
+                payload = self.run(frame, fields)
                 library.end()
                 if gc.get_count()[0] > allocated:
                     gc.collect(0)
@@ -124,38 +129,41 @@ class Cell:
         if self.expired:
             fields, payload = {"outcome": "timed-out", "line": self.line}, b""
         last = self.expired or fields["outcome"] == "out-of-memory"
-        self.reply(fields, payload, rss, last=last)
+        self.reply(fields, payload, last=last)
         return not last
 
-    def run(self, frame: wire.Frame) -> tuple[dict[str, Any], bytes]:
-        """The author's code, start to end; what it raises is turned into fields here, under its own timer."""
+    def run(self, frame: wire.Frame, fields: dict[str, Any]) -> bytes:
+        """The author's code, start to end; what it raises is turned into `fields` here, under its own timer."""
         meta = orjson.loads(frame.meta)
         arguments = meta["args"]
         if (body := meta.get("body")) is not None:
             put_body(arguments[0], body, frame.payload)
         scope = library.begin(library.CallState(self.log.write, meta.get("now")))
-        scope.update(zip(meta.get("bind", ()), arguments, strict=False))
+        if (names := meta.get("bind")) is not None:
+            scope.update(zip(names, arguments, strict=False))
         try:
             exec(self.code, scope)
             index = meta["hook"]
             if index < 0:
-                return {"outcome": "completed"}, orjson.dumps(self.defined(scope))
-            result = self.find(scope, index)(*arguments)
-            payload = encode_result(result, self.limits)
-            fields: dict[str, Any] = {"outcome": "completed"}
-            if result is None and meta.get("watch"):
-                fields["forgot"] = arguments != orjson.loads(frame.meta)["args"]
-            return fields, payload
+                payload = orjson.dumps(self.defined(scope))
+            else:
+                result = self.find(scope, index)(*arguments)
+                payload = encode_result(result, self.limits)
+                if result is None and meta.get("watch"):
+                    fields["forgot"] = arguments != orjson.loads(frame.meta)["args"]
+            fields["outcome"] = "completed"
+            return payload
         except ResultTooLarge as error:
-            return {"outcome": "output-too-large", "message": str(error)}, b""
+            fields |= {"outcome": "output-too-large", "message": str(error)}
         except BadResult as error:
-            return {"outcome": "raised", "exception": "BadResult", "message": str(error), "trace": []}, b""
+            fields |= {"outcome": "raised", "exception": "BadResult", "message": str(error), "trace": []}
         except (TimeLimit, MemoryError):
             raise
         except BaseException as error:
-            return raised(error, self.filename, self.limits.traceback_lines), b""
+            fields |= raised(error, self.filename, self.limits.traceback_lines)
         finally:
             scope.clear()
+        return b""
 
     def find(self, scope: dict[str, Any], index: int) -> Any:
         for name in self.hooks[index]:
@@ -181,7 +189,8 @@ class Cell:
             return
         if self.held:
             self.flush()
-        if process_time() - self.cpu_started < self.limits.cpu_seconds:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        if usage.ru_utime + usage.ru_stime - self.cpu < self.limits.cpu_seconds:
             return
         self.line = author_line(frame, self.filename) or self.line
         if not self.expired:
@@ -189,28 +198,31 @@ class Cell:
             raise TimeLimit
         # The first was swallowed (a finaliser, `finally: continue`, `__exit__` returning True): no second chance.
         self.armed = False
-        self.reply({"outcome": "timed-out", "line": self.line}, b"", None, last=True)
+        self.reply({"outcome": "timed-out", "line": self.line}, b"", last=True)
         self.flush()
         os._exit(0)
 
-    def reply(self, fields: dict[str, Any], payload: bytes, rss: int | None, *, last: bool) -> None:
-        now = self.usage()
+    def reply(self, fields: dict[str, Any], payload: bytes, *, last: bool) -> None:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        cpu, high = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
         fields["wall"] = (perf_counter_ns() - self.started) // 1000
-        fields["cpu"] = (process_time_ns() - self.cpu_started_ns) // 1000
-        fields["peak"] = max(0, now - rss) if self.clear_refs and rss is not None else None
-        fields["growth"] = max(0, now - self.start_rss)
+        fields["cpu"] = int((cpu - self.cpu) * 1e6)
+        fields["peak"] = max(0, high - self.high) if self.clear_refs else None
+        fields["growth"] = max(0, high - self.start_rss)
         fields["log"] = self.log.entries()
+        if high == self.high:
+            self.cpu = cpu
+        else:
+            self.begin_anew()
         kind = wire.LAST_RESULT if last else wire.RESULT
         self.hold(wire.encode(kind, self.current, orjson.dumps(fields), payload))
 
-    def resident(self) -> int:
-        """Bytes resident now; from here on `usage` is the high-water mark."""
+    def begin_anew(self) -> None:
+        """The high-water mark of memory goes back to what is resident now, where the system can do that."""
         if self.clear_refs:
             os.write(CLEAR_REFS_FD, b"5")
-        return self.usage()
-
-    def usage(self) -> int:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        self.cpu, self.high = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
     def hold(self, reply: bytes) -> None:
         if not self.held:

@@ -65,12 +65,11 @@ class ResultTooLarge(Unfit):
 
 def encode_result(value: Any, limits: Limits) -> bytes:
     """JSON bytes of a hook's result. Raises BadResult, ResultTooLarge or MemoryError."""
-    walk = _Walk(limits)
-    walk.check(value, 1)
-    if walk.text > limits.result_bytes * 2:
+    text, nodes = _weigh(value, limits) or _judge(value, limits)
+    if text > limits.result_bytes * 2:
         # no need to write it to know
-        raise ResultTooLarge(f"holds {walk.text:,} characters; the limit is {limits.result_bytes:,} bytes as JSON")
-    room = walk.text * BYTES_PER_CHARACTER + (walk.nodes - walk.nodes_left) * BYTES_PER_NODE
+        raise ResultTooLarge(f"holds {text:,} characters; the limit is {limits.result_bytes:,} bytes as JSON")
+    room = text * BYTES_PER_CHARACTER + nodes * BYTES_PER_NODE
     if room > ROOM:
         bytearray(room)
     try:
@@ -82,6 +81,45 @@ def encode_result(value: Any, limits: Limits) -> bytes:
     if len(data) > limits.result_bytes:
         raise ResultTooLarge(f"is {len(data):,} bytes as JSON; the limit is {limits.result_bytes:,}")
     return data
+
+
+def _weigh(value: Any, limits: Limits) -> tuple[int, int] | None:
+    """Characters and values of a plain result; None for any other, which `_judge` looks at, value by value."""
+    text = nodes = 0
+    level = [value]
+    for _ in range(limits.result_depth):
+        below: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind is str:
+                text += len(item)
+            elif kind is dict:
+                for key in item:
+                    if type(key) is not str:
+                        return None
+                    text += len(key)
+                nodes += len(item)
+                below += item.values()
+            elif kind is list:
+                nodes += len(item)
+                below += item
+            elif kind is int:
+                if not INT_MIN <= item <= INT_MAX:
+                    return None
+            elif kind is not bool and item is not None:
+                return None
+            if nodes > limits.result_nodes:
+                return None
+        if not below:
+            return text, nodes
+        level = below
+    return None
+
+
+def _judge(value: Any, limits: Limits) -> tuple[int, int]:
+    walk = _Walk(limits)
+    walk.check(value, 1)
+    return walk.text, walk.nodes - walk.nodes_left
 
 
 class _Walk:

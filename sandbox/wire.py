@@ -6,16 +6,15 @@ then the payload, opaque bytes. Whatever is not exactly so is a BadFrame, and th
 
 import re
 import struct
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 HEADER: Final = struct.Struct("!BQII")
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 # kinds, server to child
-LOAD, CALL, COMPILE = 1, 2, 3
+LOAD, CALL, COMPILE, ANSWER = 1, 2, 3, 4
 # kinds, child to server
-READY, RESULT, LAST_RESULT = 11, 12, 13
+READY, RESULT, LAST_RESULT, QUESTION = 11, 12, 13, 14
 
 MAX_META_DOWN: Final = 8 * 1024 * 1024
 MAX_PAYLOAD_DOWN: Final = 16 * 1024 * 1024
@@ -25,51 +24,74 @@ class BadFrame(Exception):
     """The other side sent what no honest process sends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     kind: int
     call: int
     meta: bytes
     payload: bytes
 
 
+def header(kind: int, call: int, meta: bytes, payload: bytes = b"") -> bytes:
+    return HEADER.pack(kind, call, len(meta), len(payload))
+
+
 def encode(kind: int, call: int, meta: bytes, payload: bytes = b"") -> bytes:
-    return b"".join((HEADER.pack(kind, call, len(meta), len(payload)), meta, payload))
+    return b"".join((header(kind, call, meta, payload), meta, payload))
 
 
 class Decoder:
     """Turns received bytes into frames; `max_meta` and `max_payload` (bytes) are looked at before anything is kept."""
 
-    __slots__ = ("_buffer", "_max_meta", "_max_payload")
+    __slots__ = ("_at", "_data", "_max_meta", "_max_payload", "_needed", "_rest")
 
     def __init__(self, *, max_meta: int, max_payload: int) -> None:
-        self._buffer = bytearray()
+        # what was received last, how far it is read; the start of an incomplete frame, and how long that will be
+        self._data = b""
+        self._at = 0
+        self._rest = bytearray()
+        self._needed = 0
         self._max_meta = max_meta
         self._max_payload = max_payload
 
     def feed(self, data: bytes) -> None:
-        self._buffer += data
+        """To be called when `next` has answered None."""
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._needed:
+                return
+            data = bytes(self._rest)
+            self._rest.clear()
+        self._data, self._at = data, 0
 
     def next(self) -> Frame | None:
         """The next whole frame, or None while it is incomplete. Raises BadFrame."""
-        buffer = self._buffer
-        if len(buffer) < HEADER.size:
+        data, at = self._data, self._at
+        if at == len(data):
             return None
-        kind, call, meta_length, payload_length = HEADER.unpack_from(buffer)
+        begin = at + HEADER.size
+        if len(data) < begin:
+            self._wait(HEADER.size)
+            return None
+        kind, call, meta_length, payload_length = HEADER.unpack_from(data, at)
         if meta_length > self._max_meta or payload_length > self._max_payload:
             raise BadFrame(f"a frame of {meta_length} + {payload_length} bytes is larger than allowed")
-        end = HEADER.size + meta_length + payload_length
-        if len(buffer) < end:
+        middle = begin + meta_length
+        end = middle + payload_length
+        if len(data) < end:
+            self._wait(end - at)
             return None
-        with memoryview(buffer) as view:
-            meta = bytes(view[HEADER.size : HEADER.size + meta_length])
-            payload = bytes(view[HEADER.size + meta_length : end])
-        del buffer[:end]
-        return Frame(kind, call, meta, payload)
+        self._at = end
+        return Frame(kind, call, data[begin:middle], data[middle:end])
+
+    def _wait(self, needed: int) -> None:
+        self._rest += self._data[self._at :]
+        self._data, self._at = b"", 0
+        self._needed = needed
 
     @property
     def pending(self) -> int:
-        return len(self._buffer)
+        """Bytes of a frame that has begun and is not complete."""
+        return len(self._rest)
 
 
 def count_nodes(data: bytes) -> int:
