@@ -13,13 +13,18 @@ from api.edge import Edge
 from api.endpoint import Endpoint, body, get, post, put, query, raw_body
 from api.engine import Engine
 from api.errors import http_error_answer
+from api.integration_schemas import (
+    ChannelIntegrationsQuery,
+    GroupIntegrationsQuery,
+    IntegrationBody,
+    IntegrationQuery,
+    IntegrationsQuery,
+)
 from api.ratelimit import RateLimit
-from api.routes import accounts, chat, health, history, hooks, integrations, rooms
+from api.routes import accounts, chat, health, history, hooks, integrations, room_integrations, rooms
 from api.schemas import (
     DirectBody,
     DirectMessagesQuery,
-    IntegrationQuery,
-    IntegrationsQuery,
     LoginBody,
     Nothing,
     RoomBody,
@@ -44,6 +49,14 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     get("integrations.get", integrations.get, query(IntegrationQuery)),
     get("integrations.list", integrations.list_visible, query(IntegrationsQuery), permissions=MANAGING),
     put("integrations.update", integrations.update, raw_body),
+    post("integrations.rotateToken", integrations.rotate_token, body(IntegrationBody)),
+    get(
+        "channels.getIntegrations",
+        room_integrations.of_channel,
+        query(ChannelIntegrationsQuery),
+        permissions=MANAGING,
+    ),
+    get("groups.getIntegrations", room_integrations.of_group, query(GroupIntegrationsQuery), permissions=MANAGING),
     post("integrations.remove", integrations.remove, raw_body, permissions=MANAGING),
     get("integrations.history", history.integrations_history, query(history.HistoryQuery), permissions=MANAGING),
 )

@@ -110,15 +110,3 @@ class RoomMessagesQuery(PageQuery):
 class DirectMessagesQuery(PageQuery):
     room_id: Name = ""
     username: Name = ""
-
-
-class IntegrationQuery(Params):
-    integration_id: Name
-    created_by: NullableName = None
-
-
-class IntegrationsQuery(PageQuery):
-    """`name` is part of a name, in any case."""
-
-    name: NullableName = None
-    type: NullableName = None

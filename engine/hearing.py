@@ -6,11 +6,10 @@
 from dataclasses import dataclass
 
 from engine.channels import ALL_DIRECT, ALL_PRIVATE, ALL_PUBLIC
-from engine.model.events import Event, EventName
+from engine.model.events import CHANNELLESS, Event, EventName
 from engine.model.integrations import HistoryLevel, OutgoingIntegration
 
-# Events that happen outside a channel, so that an integration's channels are not asked: all are heard in one place.
-CHANNELLESS: frozenset[EventName] = frozenset({"roomArchived", "roomCreated", "userCreated"})
+# Where all events without a channel are heard.
 EVERYWHERE = ""
 # Events whose text is searched for trigger words.
 WORDED: frozenset[EventName] = frozenset({"sendMessage"})

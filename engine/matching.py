@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from engine.hearing import CHANNELLESS, EVERYWHERE, Match, Occurrence, OutgoingEntry, fires
-from engine.model.events import Event, EventName
+from engine.hearing import EVERYWHERE, Match, Occurrence, OutgoingEntry, fires
+from engine.model.events import CHANNELLESS, Event, EventName
 
 __all__ = ["Bucket", "Index", "Match", "OutgoingEntry", "build_index"]
 

@@ -30,14 +30,14 @@ class PageQuery(Params):
     count: NullableNumber = None
     sort: NullableText = None
 
-    def page(self, sortable: Collection[str]) -> Page:
-        """Raises CodedError for an order that is not JSON, or not by one of the fields."""
+    def page(self, sortable: Collection[str] | None = None) -> Page:
+        """Raises CodedError for an order that is not JSON, or not by one of the fields; None allows any field."""
         count = DEFAULT_COUNT if self.count is None or self.count < 0 else int(self.count)
         offset = min(max(int(self.offset or 0), 0), MAX_OFFSET)
         return Page(offset, min(count, MAX_COUNT), _order(self.sort, sortable))
 
 
-def _order(sort: str | None, sortable: Collection[str]) -> tuple[tuple[str, int], ...]:
+def _order(sort: str | None, sortable: Collection[str] | None) -> tuple[tuple[str, int], ...]:
     if not sort:
         return ()
     try:
@@ -45,7 +45,7 @@ def _order(sort: str | None, sortable: Collection[str]) -> tuple[tuple[str, int]
     except orjson.JSONDecodeError:
         order = None
     if isinstance(order, dict) and all(type(way) is int and way in (1, -1) for way in order.values()):
-        if unknown := [field for field in order if field not in sortable]:
+        if sortable is not None and (unknown := [field for field in order if field not in sortable]):
             known = ", ".join(sortable)
             raise _invalid(f"Invalid sort parameter provided: {unknown[0]!r} is not one of {known}")
         return tuple(order.items())

@@ -55,7 +55,8 @@ class Engine:
         self.scripts = Scripts(load_code=self._load_code, store_code=self._store_code)
         self.client = GuardedClient(policy, resolver=resolver)
         self.accepting = Accepting(store, self.workspace, index, wake, rules)
-        self.registry = Registry(store, self.workspace, self.scripts, index, policy, resolver, strict)
+        frozen = settings.freeze_integration_scripts
+        self.registry = Registry(store, self.workspace, self.scripts, index, policy, resolver, strict, frozen)
         self.incoming = Incoming(self.accepting, self.scripts, worker, strict)
         self.outgoing = Outgoing(self.accepting, self.scripts, self.client, settings.site_url)
         # A SQLite file has one server: whatever other process its rows name is dead.

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="CIDRs whose `X-Forwarded-For` is believed, comma separated"
     )
+    allow_unsafe_query_and_fields_api_params: bool = Field(
+        False, description="Accept `query` and `fields` where Rocket.Chat does with its setting of that name"
+    )
+    freeze_integration_scripts: bool = Field(False, description="Refuse to store a script that is new or changed")
     allow_weak_sandbox: bool = Field(False, description="Serve even where the system cannot lock cells down fully")
     history_days: int = Field(30, ge=1, description="Days that runs are kept")
 

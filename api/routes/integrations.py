@@ -1,10 +1,9 @@
 """Integrations, as Rocket.Chat's clients manage them. Bodies have one shape a kind, which the engine tells apart."""
 
 from api.endpoint import Call
-from api.schemas import IntegrationQuery, IntegrationsQuery
+from api.integration_schemas import IntegrationBody, IntegrationQuery, IntegrationsQuery
 from engine import integrations
 from engine.model.json import JsonObject
-from engine.store.integrations import SORTABLE
 
 
 async def create(call: Call[JsonObject]) -> JsonObject:
@@ -19,14 +18,25 @@ async def remove(call: Call[JsonObject]) -> JsonObject:
     return await integrations.remove(call.engine.registry, call.user, call.params)
 
 
+async def rotate_token(call: Call[IntegrationBody]) -> JsonObject:
+    return await integrations.rotate_token(call.engine.registry, call.user, call.params.integration_id)
+
+
 async def get(call: Call[IntegrationQuery]) -> JsonObject:
     params = call.params
     return await integrations.get(call.engine.registry, call.user, params.integration_id, params.created_by or None)
 
 
 async def list_visible(call: Call[IntegrationsQuery]) -> JsonObject:
-    params = call.params
-    # `ts` is Rocket.Chat's own default, of a field that no integration has: it leaves the order natural.
-    page = params.page(("ts", *SORTABLE))
-    registry = call.engine.registry
-    return await integrations.list_visible(registry, call.user, page, name=params.name, type=params.type)
+    params, settings = call.params, call.engine.settings
+    query, shown = params.search(settings), params.shown(settings)
+    return await integrations.list_visible(
+        call.engine.registry,
+        call.user,
+        params.page(),
+        name=params.name,
+        type=params.type,
+        query=query,
+        shown=shown,
+        stats=params.stats,
+    )

@@ -2,9 +2,10 @@
 
 from engine.integrations.access import PERMISSIONS
 from engine.integrations.creating import create
-from engine.integrations.reading import get, list_visible
+from engine.integrations.reading import get, list_of_room, list_visible
 from engine.integrations.registry import Registry, ScriptSaver
 from engine.integrations.removing import finish_removals, remove
+from engine.integrations.rotating import rotate_token
 from engine.integrations.updating import update
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "create",
     "finish_removals",
     "get",
+    "list_of_room",
     "list_visible",
     "remove",
+    "rotate_token",
     "update",
 ]

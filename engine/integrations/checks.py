@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.channels import Target
-from engine.errors import CodedError
+from engine.errors import CodedError, PlainError
 from engine.integrations.access import Rights
 from engine.integrations.requests import OwnSettingsShape
 from engine.model.events import EVENT_NAMES, EventName
@@ -91,6 +91,12 @@ def username_given(username: str, refusal: Refusal) -> None:
 def channelless_allowed(rights: Rights, refusal: Refusal) -> None:
     if not rights.all:
         raise refusal.error("error-invalid-permissions", "Invalid permission for required Integration creation.")
+
+
+def script_allowed(frozen: bool, script: str | None, before: str | None = None) -> None:
+    """While scripts are frozen, those that are there stay as they are; raises PlainError for any other."""
+    if frozen and script is not None and script.strip() != (before or "").strip():
+        raise PlainError("integration-scripts-disabled", hint="the server was started with scripts frozen")
 
 
 async def posting_user(workspace: Workspace, username: str, error: CodedError) -> User:

@@ -4,7 +4,6 @@ from sqlalchemy import Connection
 
 from engine.channels import Target, incoming_targets, outgoing_targets
 from engine.errors import CodedError
-from engine.hearing import CHANNELLESS
 from engine.integrations import checks
 from engine.integrations.access import Rights, rights_over
 from engine.integrations.checks import Refusal
@@ -12,6 +11,7 @@ from engine.integrations.records import Fields, created
 from engine.integrations.registry import Registry, Scripted, kind_of, with_script
 from engine.integrations.requests import Create, IncomingCreate, OutgoingCreate, OutgoingUpdate, read_create
 from engine.integrations.warnings import warnings_about
+from engine.model.events import CHANNELLESS
 from engine.model.integrations import INCOMING, OUTGOING, OwnSettings, to_record
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import User
@@ -48,6 +48,7 @@ async def _checked(registry: Registry, caller: User, request: Create) -> Fields:
     if not rights.any:
         raise CodedError("not_authorized")
     await checks.may_open_egress(registry.workspace, caller, request.hookcell, OwnSettings())
+    checks.script_allowed(registry.frozen, request.script)
     return await check_outgoing(registry, rights, request)
 
 
@@ -61,6 +62,7 @@ async def _check_incoming(registry: Registry, caller: User, request: IncomingCre
     checks.channel_given(request.channel, INCOMING_REFUSAL)
     targets = incoming_targets(request.channel, strict=registry.strict, details=INCOMING_PREFIX_REFUSAL.details)
     checks.username_given(request.username, INCOMING_REFUSAL)
+    checks.script_allowed(registry.frozen, request.script)
     unknown = INCOMING_REFUSAL.error("error-invalid-user", "Invalid user")
     user = await checks.posting_user(workspace, request.username, unknown)
     if registry.strict and not await workspace.has_permission(user, "message-impersonate"):

@@ -8,7 +8,15 @@ from typing import Any
 from engine.dates import iso
 from engine.hearing import WORDED
 from engine.ids import new_id, new_token
-from engine.model.integrations import INCOMING, Integration, Kind, from_record, to_record
+from engine.model.integrations import (
+    INCOMING,
+    IncomingIntegration,
+    Integration,
+    Kind,
+    Person,
+    from_record,
+    to_record,
+)
 from engine.model.messages import User
 
 TOKEN_LENGTH = 48
@@ -44,6 +52,15 @@ def updated(before: Integration, said: Fields, computed: Fields, *, caller: User
         "_updatedBy": {"_id": caller.id, "username": caller.username},
     }
     return from_record(_settled({**to_record(before), **changes, **own}))
+
+
+def with_new_token(before: IncomingIntegration, *, caller: User, now: int) -> IncomingIntegration:
+    changes = {
+        "token": new_token(TOKEN_LENGTH),
+        "updated_at": iso(now),
+        "updated_by": Person(_id=caller.id, username=caller.username),
+    }
+    return before.model_copy(update=changes)
 
 
 def with_script_state(integration: Integration, label: str | None, error: Fields | None) -> Integration:

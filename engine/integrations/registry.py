@@ -20,7 +20,10 @@ class ScriptSaver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Made once by the runtime. `policy` is the operator's; `strict` restores rows of the strict table."""
+    """Made once by the runtime. `policy` is the operator's; `strict` restores rows of the strict table.
+
+    `frozen`: no script may be stored that is new or changed.
+    """
 
     store: Store
     workspace: Workspace
@@ -29,6 +32,7 @@ class Registry:
     policy: EgressPolicy
     resolver: Resolver
     strict: bool = False
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

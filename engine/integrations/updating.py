@@ -25,6 +25,8 @@ from engine.trace import now_ms
 INCOMING_REFUSAL = Refusal("method", "updateIncomingIntegration")
 OUTGOING_REFUSAL = Refusal("method", "updateOutgoingIntegration")
 MAX_TRIES = 5
+# What an update leaves alone while scripts are frozen.
+FROZEN = frozenset({"script", "scriptEnabled", "scriptEngine", "skipTranspile"})
 
 
 async def update(registry: Registry, caller: User, body: JsonValue) -> JsonObject:
@@ -32,6 +34,8 @@ async def update(registry: Registry, caller: User, body: JsonValue) -> JsonObjec
     request = read_update(body, strict=registry.strict)
     kind = kind_of(request.type)
     said = request.fields()
+    if registry.frozen:
+        said = {key: value for key, value in said.items() if key not in FROZEN}
     for _ in range(MAX_TRIES):
         found = await _found(registry, request)
         if found is None or found.integration.type != kind:
@@ -65,6 +69,7 @@ async def _checked(registry: Registry, caller: User, request: Update, before: In
     if not rights.over(before):
         raise CodedError("invalid_integration", "[methods] updateOutgoingIntegration -> integration not found")
     await checks.may_open_egress(registry.workspace, caller, request.hookcell, before.own_settings)
+    checks.script_allowed(registry.frozen, request.script, before.script)
     return computed
 
 
@@ -78,6 +83,7 @@ async def _check_incoming(registry: Registry, caller: User, request: IncomingUpd
     if not rights.over(before):
         raise INCOMING_REFUSAL.error("error-invalid-integration", "Invalid integration")
     await checks.may_open_egress(workspace, caller, request.hookcell, before.own_settings)
+    checks.script_allowed(registry.frozen, request.script, before.script)
     await checks.reachable(workspace, rights, targets, INCOMING_REFUSAL)
     username = request.username if "username" in request.model_fields_set else before.username
     unknown = INCOMING_REFUSAL.error("error-invalid-post-as-user", "Invalid Post As User")

@@ -9,10 +9,11 @@ from collections.abc import Set
 from ipaddress import ip_address
 
 from engine.channels import ALL_PUBLIC, target
-from engine.hearing import CHANNELLESS, WORDED
+from engine.hearing import WORDED
 from engine.http import EgressPolicy, HttpError, Resolver
 from engine.http.urls import parse_url
 from engine.integrations.registry import Registry
+from engine.model.events import CHANNELLESS
 from engine.model.integrations import IncomingIntegration, Integration, OutgoingIntegration
 from engine.retry import SCHEDULES
 from engine.workspace.protocol import Workspace

@@ -21,6 +21,8 @@ EVENT_NAMES: tuple[EventName, ...] = (
     "roomLeft",
     "userCreated",
 )
+# Events that happen outside a channel, so that an integration's channels are not asked.
+CHANNELLESS: frozenset[EventName] = frozenset({"roomArchived", "roomCreated", "userCreated"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ Every change of a row raises the configuration's version first, in the same tran
 numbered in the order of their commits.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, insert, or_, select, update
 
+from engine.channels import ALL_PUBLIC
+from engine.model.events import CHANNELLESS, EVENT_NAMES
 from engine.model.integrations import Integration, Kind, OutgoingIntegration, SavedIntegration, from_record, to_record
 from engine.store import configuration
 from engine.store.deliveries import delete_deliveries
@@ -27,15 +30,17 @@ _COLUMNS = {
     "_createdAt": integrations.c.created_at,
     "_updatedAt": integrations.c.updated_at,
 }
-_TEXTS = ("username", "event", "alias", "avatar", "emoji", "targetRoom", "retryDelay", "scriptEngine")
-SORTABLE = (*_COLUMNS, *_TEXTS)
+# A path into a record that can be looked for: no record has another.
+_PATH = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+){0,4}")
+_CURRENT = integration_revisions.join(integrations, integrations.c.revision == integration_revisions.c.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Which integrations are asked for: all of some kinds, those `caller` created of others; filters narrow it.
 
-    `name` is part of the name, in any case.
+    `name` is part of the name, in any case. `channels` asks for those that name at least one of these channels; with
+    ALL_PUBLIC among them also for those that name none and so hear all.
     """
 
     all_of: frozenset[Kind]
@@ -43,6 +48,7 @@ class Listing:
     caller: str
     name: str | None = None
     type: str | None = None
+    channels: frozenset[str] | None = None
 
 
 def insert_integration(connection: Connection, integration: Integration, code: str | None, now: int) -> int:
@@ -102,16 +108,19 @@ def is_enabled(connection: Connection, integration_id: str) -> bool:
 
 
 def count_integrations(connection: Connection, listing: Listing) -> int:
-    statement = select(func.count()).select_from(integrations).where(_asked_for(listing))
+    source = _CURRENT if listing.channels is not None else integrations
+    statement = select(func.count()).select_from(source).where(_asked_for(connection, listing))
     return connection.execute(statement).scalar_one()
 
 
 def list_integrations(
     connection: Connection, listing: Listing, order: Order, offset: int, limit: int
 ) -> list[SavedIntegration]:
-    """In natural order, oldest first, where `order` says nothing; keys that cannot be sorted by are passed over."""
-    keys = [_sort_key(key, direction) for key, direction in order if key in SORTABLE]
-    statement = _current().where(_asked_for(listing)).order_by(*keys, integrations.c.created_at, integrations.c.id)
+    """By the fields of `order`, dotted paths among them, what has none first; else in natural order, oldest first."""
+    keys = [_sort_key(key, direction) for key, direction in order if key in _COLUMNS or _PATH.fullmatch(key)]
+    statement = (
+        _current().where(_asked_for(connection, listing)).order_by(*keys, integrations.c.created_at, integrations.c.id)
+    )
     return [_saved(row) for row in connection.execute(statement.offset(offset).limit(limit)).all()]
 
 
@@ -194,27 +203,43 @@ def _mirrored(integration: Integration) -> Mapping[str, object]:
 
 
 def _current() -> Select[Any]:
-    return select(integration_revisions.c.id, integration_revisions.c.record, integration_revisions.c.code).join(
-        integrations, integrations.c.revision == integration_revisions.c.id
-    )
+    revision = integration_revisions.c
+    return select(revision.id, revision.record, revision.code).select_from(_CURRENT)
 
 
 def _saved(row: Row[*tuple[Any, ...]]) -> SavedIntegration:
     return SavedIntegration(from_record(row.record), row.id, row.code)
 
 
-def _asked_for(listing: Listing) -> ColumnElement[bool]:
-    visible = or_(
+def _asked_for(connection: Connection, listing: Listing) -> ColumnElement[bool]:
+    asked = or_(
         integrations.c.type.in_(sorted(listing.all_of)),
         and_(integrations.c.type.in_(sorted(listing.own_of)), integrations.c.created_by == listing.caller),
     )
     if listing.type is not None:
-        visible = and_(visible, integrations.c.type == listing.type)
+        asked = and_(asked, integrations.c.type == listing.type)
     if listing.name is not None:
-        visible = and_(visible, integrations.c.name_lower.contains(listing.name.lower(), autoescape=True))
-    return visible
+        asked = and_(asked, integrations.c.name_lower.contains(listing.name.lower(), autoescape=True))
+    if listing.channels is not None:
+        asked = and_(asked, _names_one_of(connection, listing.channels))
+    return asked
+
+
+def _names_one_of(connection: Connection, channels: frozenset[str]) -> ColumnElement[bool]:
+    record = integration_revisions.c.record
+    if connection.dialect.name == "postgresql":
+        items = func.json_array_elements_text(record["channel"]).table_valued("value")
+    else:
+        items = func.json_each(record, "$.channel").table_valued("value")
+    names = select(items.c.value).where(items.c.value.in_(sorted(channels))).exists()
+    if ALL_PUBLIC not in channels:
+        return names
+    in_channels = [event for event in EVENT_NAMES if event not in CHANNELLESS]
+    hears_all = and_(~select(items.c.value).exists(), record["event"].as_string().in_(in_channels))
+    return or_(names, hears_all)
 
 
 def _sort_key(key: str, direction: int) -> ColumnElement[Any]:
-    column: ColumnElement[Any] = _COLUMNS[key] if key in _COLUMNS else integration_revisions.c.record[key].as_string()
-    return column.asc() if direction == 1 else column.desc()
+    column: ColumnElement[Any]
+    column = _COLUMNS[key] if key in _COLUMNS else integration_revisions.c.record[tuple(key.split("."))].as_string()
+    return column.asc().nulls_first() if direction == 1 else column.desc().nulls_last()

@@ -89,6 +89,10 @@ class Desk:
     def strict(self) -> "Desk":
         return replace(self, registry=replace(self.registry, strict=True))
 
+    @property
+    def frozen(self) -> "Desk":
+        return replace(self, registry=replace(self.registry, frozen=True))
+
     def create(self, body: JsonObject, caller: User = ADMIN) -> Any:
         return self.run(integrations.create(self.registry, caller, body))["integration"]
 

@@ -20,6 +20,7 @@ def test_the_count_is_fifty_and_at_most_a_hundred_and_zero_asks_for_all() -> Non
 def test_an_order_is_json_with_one_and_minus_one() -> None:
     assert page(sort='{"name": 1, "ts": -1}').sort == (("name", 1), ("ts", -1))
     assert page(sort="").sort == ()
+    assert read_query({"sort": '{"any.thing": 1}'}, PageQuery).page().sort == (("any.thing", 1),)
 
 
 @pytest.mark.parametrize("sort", ["name", "[]", "1", '{"name": 0}', '{"name": "1"}', '{"name": true}', '{"age": 1}'])
