@@ -1,7 +1,7 @@
 # family: system
 # source: machine code
 # expect: rejected import
-import mmap
+import ctypes
 def process_incoming(request):
-    mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
-    return "escaped"
+    place = ctypes.CDLL(None).mmap(None, 4096, 7, 0x22, -1, 0)
+    return f"escaped {place}"

@@ -1,7 +1,7 @@
 # family: system
 # source: the consequence every escape wants
 # expect: rejected import
-import subprocess
+import os
 def process_incoming(request):
-    subprocess.run(["/usr/bin/touch", request["directory"] + "/escaped"])
+    os.posix_spawn("/usr/bin/touch", ["touch", request["directory"] + "/escaped"], {})
     return "ran"
