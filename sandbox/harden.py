@@ -1,8 +1,9 @@
 """What a cell does to itself before it reads a byte of anyone's.
 
 The order is the design: files that a lower uid could not open first, then the uid, then limits, the parent-death
-signal (a uid change clears it), no_new_privs, dumpable, Landlock, seccomp. Each step that the kernel lacks is left out
-and missing from the answer; the server decides whether what is left is enough. Linux constants are the kernel's uapi.
+signal (a uid change clears it), no_new_privs, capabilities, dumpable, Landlock, seccomp. Each step that the kernel
+lacks is left out and missing from the answer; the server decides whether what is left is enough. Linux constants are
+the kernel's uapi.
 """
 
 import ctypes
@@ -18,6 +19,7 @@ from sandbox import seccomp
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
+LINUX_CAPABILITY_VERSION_3 = 0x20080522
 # the same numbers on every architecture
 SYS_LANDLOCK_CREATE_RULESET, SYS_LANDLOCK_RESTRICT_SELF = 444, 446
 LANDLOCK_CREATE_RULESET_VERSION = 1
@@ -78,6 +80,7 @@ def harden(parent: int, *, memory: int, clear_refs: bool, cell_uid: int = NOBODY
     layers.append("rlimits")
     parent_death_signal(parent)
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    _drop_capabilities()
     _prctl(PR_SET_DUMPABLE, 0)
     if _landlock():
         layers.append("landlock")
@@ -107,6 +110,13 @@ def _lower(limit: int, value: int) -> None:
     if hard != resource.RLIM_INFINITY:
         value = min(value, hard)
     resource.setrlimit(limit, (value, value))
+
+
+def _drop_capabilities() -> None:
+    """A zygote in a user namespace of its own has all of them there."""
+    header = struct.pack("=Ii", LINUX_CAPABILITY_VERSION_3, 0)
+    if _libc.capset(header, bytes(24)) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def _landlock() -> bool:
