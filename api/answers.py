@@ -1,6 +1,6 @@
 """How an answer leaves: JSON that nobody may cache."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 from starlette.responses import Response
@@ -10,5 +10,7 @@ from engine.model.json import JsonValue
 HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-def answer(body: Mapping[str, JsonValue], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def answer(
+    body: Mapping[str, JsonValue] | Sequence[JsonValue], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     return Response(orjson.dumps(body), status, {**HEADERS, **(headers or {})})

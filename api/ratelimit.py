@@ -1,20 +1,30 @@
-"""How often a hook may be called: a sliding window for each hook, in this process's memory.
+"""How often a hook may be called: windows that begin with a call, counted in this process's memory.
 
-By default 600 calls a minute and 100 a second for each hook; `HOOKCELL_RATE_LIMIT` says another number a minute or
-`off`, and wins over the strict rule of the original: 10 a minute for each address, url and method.
+By default 600 calls a minute and 100 a second for each hook. `HOOKCELL_RATE_LIMIT` says another number a minute or
+`off` and wins over all else; the workspace's own settings come next; then, in strict, the original's rule: 10 calls a
+minute for each address, url and method.
 """
 
 import math
 import time
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from limits import RateLimitItem, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 
 from engine.settings import Settings
 
-A_MINUTE, A_SECOND, STRICT_A_MINUTE = 600, 100, 10
+STRICT_A_MINUTE = 10
+# with more callers than that in one window's time, the window that began first is forgotten
+MAX_WINDOWS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    calls: int
+    seconds: float
+
+
+DEFAULT = (Rule(600, 60), Rule(100, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +35,75 @@ class Allowance:
     wait_seconds: int = 0
 
 
-class RateLimit:
-    def __init__(self, settings: Settings) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._by_caller = False
-        self._items: tuple[RateLimitItem, ...]
-        if settings.rate_limit == "off":
-            self._items = ()
-        elif settings.rate_limit is not None:
-            self._items = (RateLimitItemPerMinute(int(settings.rate_limit)),)
-        elif settings.strict_compat:
-            self._items = (RateLimitItemPerMinute(STRICT_A_MINUTE),)
-            self._by_caller = True
-        else:
-            self._items = (RateLimitItemPerMinute(A_MINUTE), RateLimitItemPerSecond(A_SECOND))
+class Windows:
+    """Calls of one rule, by key: at most `MAX_WINDOWS` windows, in the order they began."""
 
-    def allow(self, hook: str, *, address: str, method: str) -> Allowance:
-        """`hook` is an integration's id."""
-        if not self._items:
-            return Allowance({})
-        key = (address, hook, method) if self._by_caller else (hook,)
-        refused = next((item for item in self._items if not self._limiter.hit(item, *key)), None)
-        shown = refused or self._items[0]
-        window = self._limiter.get_window_stats(shown, *key)
-        headers = {
-            "X-RateLimit-Limit": str(shown.amount),
-            "X-RateLimit-Remaining": str(window.remaining),
-            "X-RateLimit-Reset": str(int(window.reset_time * 1000)),
-        }
-        if refused is None:
-            return Allowance(headers)
-        return Allowance(headers, max(1, math.ceil(window.reset_time - time.time())))
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._windows: OrderedDict[tuple[str, ...], tuple[float, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._windows)
+
+    def count(self, key: tuple[str, ...], now: float) -> tuple[int, float]:
+        """The number of the key's calls in its window, this one included, and the seconds until the window ends."""
+        began, calls = self._windows.get(key, (now, 0))
+        if now - began >= self.rule.seconds:
+            began, calls = now, 0
+            del self._windows[key]
+        # calls beyond the rule are not counted, so that the number stays small
+        calls = min(calls + 1, self.rule.calls + 1)
+        self._windows[key] = (began, calls)
+        self._forget(now)
+        return calls, began + self.rule.seconds - now
+
+    def _forget(self, now: float) -> None:
+        while self._windows:
+            key, (began, _) = next(iter(self._windows.items()))
+            if now - began < self.rule.seconds and len(self._windows) <= MAX_WINDOWS:
+                return
+            del self._windows[key]
+
+
+class RateLimit:
+    """One for the whole server. `clock` is monotonic, in seconds."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._said = settings.rate_limit
+        self._by_caller = settings.strict_compat and self._said is None
+        self._windows: tuple[Windows, ...] = ()
+        self.configure()
+
+    def configure(self, *, enabled: bool = True, calls: int | None = None, seconds: float | None = None) -> None:
+        """What the workspace's settings say; None is its default. Windows begin anew where a rule has changed."""
+        rules = self._rules(enabled, calls, seconds)
+        if rules != tuple(windows.rule for windows in self._windows):
+            self._windows = tuple(Windows(rule) for rule in rules)
+
+    def _rules(self, enabled: bool, calls: int | None, seconds: float | None) -> tuple[Rule, ...]:
+        if self._said is not None:
+            return () if self._said == "off" else (Rule(int(self._said), 60),)
+        if not enabled:
+            return ()
+        if calls is None and seconds is None and not self._by_caller:
+            return DEFAULT
+        return (Rule(calls or STRICT_A_MINUTE, seconds or 60),)
+
+    def allow(self, hook: str, *, address: str, form: str, method: str) -> Allowance:
+        """`hook` is an integration's id, `form` the pattern of the url it was called by."""
+        key = (address, form, hook, method) if self._by_caller else (hook,)
+        now = self._clock()
+        shown: Allowance | None = None
+        for windows in self._windows:
+            calls, left = windows.count(key, now)
+            over = calls > windows.rule.calls
+            headers = {
+                "X-RateLimit-Limit": str(windows.rule.calls),
+                "X-RateLimit-Remaining": str(max(0, windows.rule.calls - calls)),
+                "X-RateLimit-Reset": str(int((time.time() + left) * 1000)),
+            }
+            if over:
+                return Allowance(headers, max(1, math.ceil(left)))
+            shown = shown or Allowance(headers)
+        return shown or Allowance({})

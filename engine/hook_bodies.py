@@ -19,6 +19,9 @@ MAX_FORM_FIELDS = 1_000
 MAX_BYTES_ON_LOOP = 64 * 1024
 # what takes a parser long is not a body's size but how many objects and lists are in it
 MAX_CONTAINERS = 50_000
+# as they are, and as a form may spell them
+_OPENING = (b"[", b"{", b"%5B", b"%5b", b"%7B", b"%7b")
+SEPARATE = "separateResponse"
 NOT_AN_OBJECT = "Integration payload must be a JSON object, not an array or primitive"
 
 
@@ -40,12 +43,19 @@ async def parsed_here(request: HookRequest, content: HookContent) -> JsonObject:
     """The body for an integration without a script, where only an object is posted and anything else is empty."""
     value = content.value
     if content.parse:
-        if request.raw.count(b"[") + request.raw.count(b"{") > MAX_CONTAINERS:
-            raise PlainError("error-body-too-complex", hint=f"more than {MAX_CONTAINERS} objects and lists")
+        _check_containers(request.raw)
         value = (
             await asyncio.to_thread(_json, request.raw) if len(request.raw) > MAX_BYTES_ON_LOOP else _json(request.raw)
         )
     return value if isinstance(value, dict) else {}
+
+
+async def carried_over(request: HookRequest, content: JsonObject) -> JsonObject:
+    """A script's content, with `separateResponse` of the request where the script says nothing of it."""
+    if SEPARATE in content or SEPARATE.encode() not in request.raw:
+        return content
+    asked = (await parsed_here(request, await content_of(request))).get(SEPARATE)
+    return content if asked is None else {**content, SEPARATE: asked}
 
 
 def _json(raw: bytes) -> JsonValue:
@@ -56,7 +66,13 @@ def _json(raw: bytes) -> JsonValue:
     return value
 
 
+def _check_containers(raw: bytes) -> None:
+    if sum(map(raw.count, _OPENING)) > MAX_CONTAINERS:
+        raise PlainError("error-body-too-complex", hint=f"more than {MAX_CONTAINERS} objects and lists")
+
+
 def _form(raw: bytes) -> JsonObject:
+    _check_containers(raw)
     try:
         pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
     except ValueError:

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from engine import accepting, history
 from engine.accepting import Accepting
 from engine.errors import ClientError, CodedError, NotLoggedIn, PlainError, Unavailable
-from engine.hook_bodies import content_of, parsed_here
+from engine.hook_bodies import carried_over, content_of, parsed_here
+from engine.hook_repeats import Superseded, begin_run, claim_of, forget_run, repeated, settle_key
 from engine.hook_requests import script_request, stored_request
 from engine.ids import new_id
 from engine.model.events import Chain
@@ -35,11 +36,12 @@ from engine.model.runs import (
 )
 from engine.posting import PostDefaults, destinations, expand, normalise
 from engine.scripts import Script
-from engine.store.runs import drop_run, end_run, start_run
+from engine.store.hook_keys import Claim
+from engine.store.runs import drop_run, end_run
 from engine.trace import Trace, now_ms
 from engine.workspace.protocol import Draft, Posted, PostIntent, Workspace
 
-HOOK = "process_incoming"
+HOOK, GONE = "process_incoming", "gone"
 FAILED, NOT_COMPILED, BUSY = "error-running-script", "error-evaluating-script", "error-service-busy"
 
 
@@ -74,6 +76,7 @@ class Run:
     user: User
     level: HistoryLevel
     trace: Trace
+    claim: Claim | None = None
 
     def then(self, step: str, **detail: JsonValue) -> "Run":
         return replace(self, trace=self.trace.then(step, **detail))
@@ -93,27 +96,35 @@ class End:
 async def run(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> HookAnswer:
     """`saved` is the integration whose id and token the request had.
 
-    Raises NotLoggedIn when the posting user has gone, Unavailable when nothing could be stored or run.
+    Raises Unavailable when nothing could be stored or run.
     """
     under_way = await begin(kit, saved, request)
+    if isinstance(under_way, HookAnswer):
+        return under_way
     try:
         ending = await carry_out(kit, under_way)
     except Unavailable:
         # Nothing was posted: the sender sends it again, and that will be a run of its own.
+        await kit.accepting.store.write(forget_run, under_way.trace.id, under_way.claim)
+        raise
+    try:
+        return await finish(kit, ending)
+    except Superseded:
         await kit.accepting.store.write(drop_run, under_way.trace.id)
         raise
-    return await finish(kit, ending)
 
 
-async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> Run:
-    """Stored before the script starts, so that a crash leaves an interrupted run that can be replayed."""
+async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> Run | HookAnswer:
+    """Stored before the script starts, so that a crash leaves an interrupted run that can be replayed.
+
+    An answer where the same request was answered before.
+    """
     integration = saved.integration
     assert isinstance(integration, IncomingIntegration)
     user = await kit.workspace.user(id=integration.user_id)
-    if user is None:
-        raise NotLoggedIn
     trace = Trace(new_id()).then("request-received", method=request.method, bytes=len(request.raw))
     level = history.level_of(integration)
+    start = None
     if level != "off":
         start = RunStart(
             id=trace.id,
@@ -123,8 +134,12 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
             request=history.pack_masked(stored_request(request), history.redactor_for(integration)),
             created_at=now_ms(),
         )
-        await kit.accepting.store.write(start_run, start)
-    return Run(integration, saved, request, user, level, trace)
+    claim = claim_of(request, integration.id, trace.id)
+    if start is not None or claim is not None:
+        kept = await kit.accepting.store.write(begin_run, start, claim, now_ms())
+        if kept is not None:
+            return repeated(kept)
+    return Run(integration, saved, request, user or gone(integration), level, trace, claim)
 
 
 async def carry_out(kit: Incoming, run: Run) -> End:
@@ -142,7 +157,14 @@ async def carry_out(kit: Incoming, run: Run) -> End:
         return not_done(run, error)
 
 
+def gone(integration: IncomingIntegration) -> User:
+    """Who is no user any more, for the record of the run that is turned down."""
+    return User(integration.user_id, integration.username, "", GONE, (), active=False)
+
+
 async def may_run(kit: Incoming, run: Run) -> None:
+    if run.user.type == GONE:
+        raise NotLoggedIn
     if not run.integration.enabled:
         raise Disabled
     if kit.strict and not await kit.workspace.has_permission(run.user, "message-impersonate"):
@@ -189,7 +211,7 @@ async def obey(kit: Incoming, run: Run, result: IncomingResult) -> End:
         case IncomingPost(content=content, response=response, user=user):
             if user is not None:
                 run = replace(run, user=await named_user(kit, run, user))
-            return await posting(kit, run, content, response=response)
+            return await posting(kit, run, await carried_over(run.request, content), response=response)
         case IncomingRefused(body=body):
             return End(run.then("refused-by-script", answer=body), "refused", 400, {**body, "success": False})
         case Failed(failure=failure):
@@ -243,8 +265,10 @@ async def finish(kit: Incoming, ending: End) -> HookAnswer:
     """Message, event, deliveries and the end of the run in one transaction, and only then the answer."""
     run = ending.run
     packed = history.pack_trace(run.trace, history.redactor_for(run.integration))
+    answer = HookAnswer(ending.status, ending.body, run.trace.id)
 
     def end(connection: Connection, _: Sequence[Posted] = ()) -> None:
+        settle_key(connection, run.claim, ending.state, answer)
         if run.level == "off":
             return
         if history.keeps(run.level, failed=ending.state in ("failed", "refused")):
@@ -254,14 +278,14 @@ async def finish(kit: Incoming, ending: End) -> HookAnswer:
 
     if not ending.drafts:
         await kit.accepting.store.write(end)
-        return HookAnswer(ending.status, ending.body, run.trace.id)
+        return answer
     chain = Chain((*("",) * run.request.depth, run.integration.id))
     try:
         await accepting.post(kit.accepting, ending.drafts, chain=chain, also=end)
     except ClientError as error:
         # the room or the user went between looking and posting
         return await finish(kit, not_done(run, error))
-    return HookAnswer(ending.status, ending.body, run.trace.id)
+    return answer
 
 
 class Disabled(ClientError):
@@ -273,8 +297,12 @@ class Disabled(ClientError):
 
 def not_done(run: Run, error: ClientError) -> End:
     step = "integration-disabled" if isinstance(error, Disabled) else "not-posted"
+    body: JsonObject = {"success": False, "error": bare(error)}
+    if isinstance(error, NotLoggedIn):
+        step = "posting-user-gone"
+        body = {"success": False, "status": "error", "message": str(error), "error": str(error)}
     run = run.then(step, error=True, because=str(error), hint=hint_of(error))
-    return End(run, "failed", error.status, {"success": False, "error": bare(error)})
+    return End(run, "failed", error.status, body)
 
 
 def hint_of(error: ClientError) -> str | None:

@@ -1,5 +1,5 @@
-"""Prunes in small writes between others', as long as the process lives: history once a minute, and once an hour what
-saving integrations left behind."""
+"""Prunes in small writes between others', as long as the process lives: history and the keys of webhooks once a minute,
+and once an hour what saving integrations left behind."""
 
 import asyncio
 
@@ -8,6 +8,7 @@ import structlog
 from engine.errors import Unavailable
 from engine.store import leftovers
 from engine.store.database import Store
+from engine.store.hook_keys import prune_keys
 from engine.store.retention import MAX_BYTES, MAX_RUNS, ROWS_A_WRITE, prune, surplus
 from engine.trace import now_ms
 
@@ -48,6 +49,8 @@ class Retention:
         pruned = 0
         while rows := await self._store.write(prune, found):
             pruned += rows
+            await asyncio.sleep(PAUSE_SECONDS)
+        while await self._store.write(prune_keys, now_ms(), ROWS_A_WRITE):
             await asyncio.sleep(PAUSE_SECONDS)
         return pruned
 

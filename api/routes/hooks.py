@@ -1,22 +1,29 @@
 """`/hooks/:integrationId/:token`: where webhooks arrive. No login; the url is the secret.
 
 The order of checks is the contract's: body size (before this), id and token, rate limit, posting user, enabled,
-permission, body, script. The token stands in no log and no trace.
+permission, body, script. The token stands in no log and no trace. What else hangs on a hook's url (`sample`, `info`,
+`add`, `remove`) passes the first of these checks and is no run.
 """
 
 import hmac
+from collections.abc import Awaitable, Callable, Iterable
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.answers import answer
+from api.auth import client_address
 from api.engine import Engine
+from api.errors import error_answer
 from api.ratelimit import RateLimit
+from api.routes import hook_commands
+from api.routes.hook_commands import Hook
 from engine import incoming
-from engine.errors import NotFound
+from engine.errors import HookcellError, NotFound
 from engine.model.hooks import HookRequest
-from engine.model.integrations import IncomingIntegration, SavedIntegration
+from engine.model.integrations import IncomingIntegration
 from engine.model.json import JsonObject
 from engine.store.integrations import get_integration
 
@@ -24,27 +31,47 @@ UNKNOWN = "Invalid integration id or token provided."
 RUN, DEPTH = "X-Hookcell-Run", "x-hookcell-depth"
 MAX_DEPTH = 10
 
+Handler = Callable[[Hook], Awaitable[Response]]
 
-async def receive(request: Request) -> Response:
-    engine: Engine = request.app.state.engine
-    limits: RateLimit = request.app.state.rate_limit
-    saved = await _integration(engine, request)
-    address = request.client.host if request.client else ""
-    allowance = limits.allow(saved.integration.id, address=address, method=request.method)
-    if allowance.wait_seconds:
-        return _too_many(allowance.wait_seconds, allowance.headers)
-    done = await incoming.run(engine.incoming, saved, await _hook_request(request))
-    return answer(done.body, done.status, {RUN: done.run, **allowance.headers})
+log = structlog.stdlib.get_logger("hookcell.api")
 
 
-async def _integration(engine: Engine, request: Request) -> SavedIntegration:
+async def receive(hook: Hook) -> Response:
+    done = await incoming.run(hook.engine.incoming, hook.saved, await _hook_request(hook.request))
+    return answer(done.body, done.status, {RUN: done.run})
+
+
+def guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """The handler, for a known hook that is not called too often; every answer says how often it may be called."""
+
+    async def serve(request: Request) -> Response:
+        hook = await _known(request)
+        limits: RateLimit = request.app.state.rate_limit
+        form = f"{handler.__name__} {'user' in request.path_params}"
+        allowance = limits.allow(hook.integration.id, address=client_address(request), form=form, method=request.method)
+        if allowance.wait_seconds:
+            return _too_many(allowance.wait_seconds, allowance.headers)
+        try:
+            response = await handler(hook)
+        except HookcellError as error:
+            response = error_answer(error, request.url.path)
+        response.headers.update(allowance.headers)
+        return response
+
+    return serve
+
+
+async def _known(request: Request) -> Hook:
     """By id and token, compared in constant time. Raises NotFound, the same for a wrong id and a wrong token."""
+    engine: Engine = request.app.state.engine
     saved = await engine.store.read(get_integration, request.path_params["id"])
     token = request.path_params["token"].encode("utf-8", "replace")
-    known = saved.integration.token if saved and isinstance(saved.integration, IncomingIntegration) else "-"
-    if not hmac.compare_digest(known.encode(), token) or saved is None:
+    found = saved.integration if saved and isinstance(saved.integration, IncomingIntegration) else None
+    if not hmac.compare_digest((found.token if found else "-").encode(), token) or found is None or saved is None:
+        if found is not None:
+            log.warning("hook called with a wrong token", integration=found.id, client=client_address(request))
         raise NotFound(UNKNOWN)
-    return saved
+    return Hook(request, engine, saved, found)
 
 
 async def _hook_request(request: Request) -> HookRequest:
@@ -80,7 +107,18 @@ def _too_many(seconds: int, headers: dict[str, str]) -> Response:
     return answer({"success": False, "error": error}, 429, {"Retry-After": str(seconds), **headers})
 
 
+def _routes(prefix: str, handler: Handler, *methods: str) -> Iterable[Route]:
+    """The short url and the older one, whose user nobody checks. A HEAD would be a call, so there is none."""
+    for path in (f"{prefix}/{{id}}/{{token}}", f"{prefix}/{{id}}/{{user}}/{{token}}"):
+        route = Route(path, guarded(handler), methods=list(methods))
+        route.methods = set(methods)
+        yield route
+
+
 ROUTES: tuple[BaseRoute, ...] = (
-    Route("/hooks/{id}/{token}", receive, methods=["GET", "POST"]),
-    Route("/hooks/{id}/{user}/{token}", receive, methods=["GET", "POST"]),
+    *_routes("/hooks/sample", hook_commands.sample, "GET"),
+    *_routes("/hooks/info", hook_commands.info, "GET"),
+    *_routes("/hooks/add", hook_commands.add, "POST"),
+    *_routes("/hooks/remove", hook_commands.remove, "POST"),
+    *_routes("/hooks", receive, "GET", "POST"),
 )

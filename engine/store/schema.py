@@ -317,3 +317,16 @@ processes = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("renewed_at", BigInteger, nullable=False),
 )
+
+# What a sender's key was answered, so that the same request again does nothing; `body` is null while under way.
+hook_keys = Table(
+    "hook_keys",
+    metadata,
+    Column("integration_id", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("run", String, nullable=False, unique=True),
+    Column("status", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False, index=True),
+    Column("body", LargeBinary),
+)

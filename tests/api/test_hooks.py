@@ -1,64 +1,12 @@
 """`/hooks` as its senders and authors meet it: the contract's table of `process_incoming`, bodies, order of checks."""
 
-import itertools
 import json
 from typing import Any
 
-import httpx2
 import pytest
 
+from tests.api.hooks import Hook, returning
 from tests.api.servers import Running
-
-_names = itertools.count(1)
-
-
-class Hook:
-    """An incoming integration on a channel of its own."""
-
-    def __init__(self, server: Running, script: str | None = None, **fields: Any) -> None:
-        self.server = server
-        self.room = f"room{next(_names)}"
-        answer = server.admin.post("/api/v1/channels.create", json={"name": self.room})
-        assert answer.status_code == 200, answer.text
-        body = {
-            "type": "webhook-incoming",
-            "name": self.room,
-            "enabled": True,
-            "username": "rocket.cat",
-            "channel": f"#{self.room}",
-            "scriptEnabled": script is not None,
-            **({} if script is None else {"script": script}),
-            **fields,
-        }
-        answer = server.admin.post("/api/v1/integrations.create", json=body)
-        assert answer.status_code == 200, answer.text
-        self.record = answer.json()["integration"]
-
-    @property
-    def path(self) -> str:
-        return f"/hooks/{self.record['_id']}/{self.record['token']}"
-
-    def post(self, **sent: Any) -> httpx2.Response:
-        return self.server.client.post(self.path, **sent)
-
-    def messages(self) -> list[dict[str, Any]]:
-        answer = self.server.admin.get("/api/v1/channels.messages", params={"roomName": self.room})
-        found: list[dict[str, Any]] = answer.json()["messages"]
-        return found
-
-    def texts(self) -> list[str]:
-        return [message["msg"] for message in reversed(self.messages())]
-
-    def runs(self) -> list[dict[str, Any]]:
-        answer = self.server.admin.get("/api/v1/integrations.history", params={"id": self.record["_id"]})
-        assert answer.status_code == 200, answer.text
-        found: list[dict[str, Any]] = answer.json()["history"]
-        return found
-
-
-def returning(value: str) -> str:
-    return f"def process_incoming(request):\n    print('called')\n    return {value}\n"
-
 
 POSTED = {
     "text": ("'hi'", "hi"),
