@@ -51,6 +51,9 @@ class Compiling:
         if not self._answer.done():
             self._answer.set_result(answer)
 
+    def on_read(self, cell: CellHandle) -> None:
+        """There is one answer, and then it ends."""
+
     def on_slow(self, cell: CellHandle) -> None:
         cell.demote()
 

@@ -39,7 +39,7 @@ CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))
 
 def meta_of(frame: wire.Frame) -> dict[str, Any]:
     """The frame's meta part as an object. Raises BadFrame."""
-    if wire.count_nodes(frame.meta) > MAX_NODES and wire.count_nodes_outside_text(frame.meta) > MAX_NODES:
+    if wire.may_hold_more(frame.meta, MAX_NODES) and wire.count_nodes_outside_text(frame.meta) > MAX_NODES:
         raise wire.BadFrame("a meta part with too many values")
     try:
         meta = orjson.loads(frame.meta)
@@ -76,7 +76,7 @@ def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: byt
 
 def too_many_nodes(payload: bytes, limits: Limits) -> bool:
     """Whether the quick upper bound says that parsing might hold the event loop."""
-    return wire.count_nodes(payload) > limits.result_nodes + 1
+    return wire.may_hold_more(payload, limits.result_nodes + 1)
 
 
 def compiled(frame: wire.Frame, limits: Limits, known_hooks: frozenset[str]) -> Compiled | Rejected:
@@ -199,9 +199,9 @@ def checked(value: object, kind: type[T]) -> T:
 
 
 def number(meta: dict[str, Any], key: str) -> int:
-    value = checked(meta.get(key), int)
-    if not 0 <= value <= MAX_NUMBER:
-        raise wire.BadFrame(f"{key} out of range")
+    value = meta.get(key)
+    if type(value) is not int or not 0 <= value <= MAX_NUMBER:
+        raise wire.BadFrame(f"{key} is no number, or out of range")
     return value
 
 

@@ -54,6 +54,9 @@ class Owner(Protocol):
     def on_answer(self, cell: "CellHandle", job: Job | None, frame: wire.Frame) -> None:
         """An answer to `job`, or the cell's READY (job None). Raises BadFrame when the content is not as it must be."""
 
+    def on_read(self, cell: "CellHandle") -> None:
+        """All answers that came together have been told and taken off."""
+
     def on_slow(self, cell: "CellHandle") -> None:
         """One call has used so much CPU that the cell is no longer a fast one."""
 
@@ -98,6 +101,8 @@ class CellHandle:
         self._flushing = False
         self._timer: asyncio.TimerHandle | None = None
         self._clock = (~child.pid << 3) | 2
+        # clocks of the call at the head; not begun while the answers before it are being taken off
+        self._head_began = False
         self._head_started = 0.0
         self._head_cpu = 0.0
         self._deadline = 0.0
@@ -112,11 +117,11 @@ class CellHandle:
         self.jobs.append(job)
         if len(self.jobs) == 1:
             self._begin_head(now)
-        self.write(wire.encode(job.kind, job.id, job.meta, job.payload))
+        self.write(wire.header(job.kind, job.id, job.meta, job.payload), job.meta, job.payload)
 
-    def write(self, data: bytes) -> None:
+    def write(self, *parts: bytes) -> None:
         """What one turn of the loop produces goes out in one send."""
-        self._out.append(data)
+        self._out += parts
         if not self._flushing:
             self._flushing = True
             self._loop.call_soon(self._flush)
@@ -171,6 +176,7 @@ class CellHandle:
         self._end()
 
     def _begin_head(self, now: float) -> None:
+        self._head_began = True
         self._head_started = now
         self._head_cpu = self.cpu()
         self._deadline = now + self.wall_seconds
@@ -222,17 +228,16 @@ class CellHandle:
         self._flushing = False
         if self.gone or not self._out:
             return
-        data = self._out[0] if len(self._out) == 1 else b"".join(self._out)
-        self._out.clear()
+        parts, self._out = self._out, []
         try:
-            sent = self._socket.send(data)
+            sent = self._socket.sendmsg(parts)
         except BlockingIOError:
             sent = 0
         except OSError:
             # It is dead or dying: the reader hears of it.
             return
-        if sent < len(data):
-            self._out.append(data[sent:])
+        if sent < sum(map(len, parts)):
+            self._out = [b"".join(parts)[sent:]]
             self._flushing = True
             self._loop.add_writer(self._fd, self._on_writable)
 
@@ -256,7 +261,16 @@ class CellHandle:
             while not self.gone and (frame := decoder.next()) is not None:
                 self._on_frame(frame)
         except wire.BadFrame as bad:
+            self._look_at_head()
             self.kill(f"it sent what a cell never sends: {bad}")
+        if not self.gone:
+            self._look_at_head()
+            self._owner.on_read(self)
+
+    def _look_at_head(self) -> None:
+        """Its clocks begin with its call: once for all answers that came together, since a clock costs a call."""
+        if self.jobs and not self._head_began:
+            self._begin_head(self._loop.time())
 
     def _on_frame(self, frame: wire.Frame) -> None:
         if frame.kind == wire.READY:
@@ -277,8 +291,8 @@ class CellHandle:
             # It ends by itself now; not to depend on that, it is ended.
             self.last = True
             self.kill()
-        elif self.jobs:
-            self._begin_head(self._loop.time())
+        else:
+            self._head_began = False
 
     def _end(self) -> None:
         if self.gone:

@@ -65,6 +65,8 @@ class Pool:
         lane = self._lane(run.program)
         if self._stopping:
             self._answer(run, NotRun("stopping"))
+        elif not lane.waiting and (cell := self._cell_for(lane, run)) is not None:
+            self._give(lane, cell, run)
         elif len(lane.waiting) >= self._limits.queue_per_integration or self._waiting >= self._limits.queue_total:
             self._answer(run, NotRun("busy"))
         else:
@@ -108,11 +110,12 @@ class Pool:
             self._settle(job, cell, decode.outcome(meta, job.program, self._limits, frame.payload))
         if job.once or cell.served + 1 >= self._limits.cell_recycle_calls or cell.growth > self._limits.cell_growth:
             cell.retiring = True
-        if len(cell.jobs) == 1:
-            # it is idle once this answer is taken off
-            asyncio.get_running_loop().call_soon(self._on_idle, cell)
+
+    def on_read(self, cell: CellHandle) -> None:
+        if not cell.jobs:
+            self._on_idle(cell)
         elif not cell.retiring:
-            asyncio.get_running_loop().call_soon(self._pump_key, job.program.key)
+            self._pump(self._lane_of[cell])
 
     def on_slow(self, cell: CellHandle) -> None:
         cell.retiring = True
@@ -285,22 +288,11 @@ class Pool:
             if run.future.done():
                 self._dequeue(lane)
                 continue
-            cell = next((cell for cell in lane.cells if self._can_take(cell, run)), None)
+            cell = self._cell_for(lane, run)
             if cell is None:
                 break
             self._dequeue(lane)
-            if run.waiting is not None:
-                run.waiting.cancel()
-                run.waiting = None
-            self._not_idle(cell)
-            if run.alone or run.once:
-                # nothing else joins it until it has answered
-                cell.exclusive = True
-            cell.send(run)
-            if run.slow:
-                cell.retiring = True
-                cell.demote()
-                self._slow.add(cell, lane.program.owner)
+            self._give(lane, cell, run)
         room = self._limits.cells_per_integration - len(lane.cells)
         if room <= lane.starting and lane.waiting and (lane.waiting[0].alone or lane.waiting[0].once):
             # it needs a cell that has served none, and used ones are in the way
@@ -311,6 +303,26 @@ class Pool:
         if lane.waiting and lane.starting < min(room, 1 + len(lane.waiting) // self._limits.cell_calls_in_flight):
             self._start_cell(lane)
         self._forget(lane)
+
+    def _cell_for(self, lane: Lane, run: Run) -> CellHandle | None:
+        for cell in lane.cells:
+            if self._can_take(cell, run):
+                return cell
+        return None
+
+    def _give(self, lane: Lane, cell: CellHandle, run: Run) -> None:
+        if run.waiting is not None:
+            run.waiting.cancel()
+            run.waiting = None
+        self._not_idle(cell)
+        if run.alone or run.once:
+            # nothing else joins it until it has answered
+            cell.exclusive = True
+        cell.send(run)
+        if run.slow:
+            cell.retiring = True
+            cell.demote()
+            self._slow.add(cell, lane.program.owner)
 
     def _can_take(self, cell: CellHandle, run: Run) -> bool:
         if cell.retiring or cell.gone or cell.exclusive:

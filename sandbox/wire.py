@@ -99,6 +99,11 @@ def count_nodes(data: bytes) -> int:
     return 1 + data.count(b"[") + data.count(b"{") + data.count(b",")
 
 
+def may_hold_more(data: bytes, nodes: int) -> bool:
+    """Whether a JSON text may hold more values than that: each takes a byte at least, so most texts are too short."""
+    return len(data) > nodes and count_nodes(data) > nodes
+
+
 def count_nodes_outside_text(data: bytes) -> int:
     """The same without what stands inside strings: exact and slower, for the rare text full of commas."""
     return count_nodes(_STRING.sub(b"", data))
