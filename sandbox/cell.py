@@ -22,6 +22,7 @@ import orjson
 from sandbox import library, wire
 from sandbox.harden import CLEAR_REFS_FD, SOCKET_FD
 from sandbox.library import TimeLimit
+from sandbox.library.state import ServiceRefused
 from sandbox.limits import Limits
 from sandbox.report import Log, author_line, raised
 from sandbox.result import BadResult, ResultTooLarge, encode_result
@@ -68,7 +69,7 @@ class Cell:
 
     def serve(self, layers: list[str], *, clear_refs: bool) -> None:
         self.clear_refs = clear_refs
-        decoder = wire.Decoder(max_meta=wire.MAX_META_DOWN, max_payload=wire.MAX_PAYLOAD_DOWN)
+        decoder = self.decoder = wire.Decoder(max_meta=wire.MAX_META_DOWN, max_payload=wire.MAX_PAYLOAD_DOWN)
         gc.disable()
         while True:
             data = os.read(SOCKET_FD, READ_BYTES)
@@ -138,7 +139,8 @@ class Cell:
         arguments = meta["args"]
         if (body := meta.get("body")) is not None:
             put_body(arguments[0], body, frame.payload)
-        scope = library.begin(library.CallState(self.log.write, meta.get("now")))
+        call = library.CallState(self.log.write, meta.get("now"), self.ask if "ask" in meta else None)
+        scope = library.begin(call)
         if (names := meta.get("bind")) is not None:
             scope.update(zip(names, arguments, strict=False))
         try:
@@ -147,7 +149,10 @@ class Cell:
             if index < 0:
                 payload = orjson.dumps(self.defined(scope))
             else:
-                result = self.find(scope, index)(*arguments)
+                hook = self.find(scope, index)
+                call.in_hook = True
+                result = hook(*arguments)
+                call.in_hook = False
                 payload = encode_result(result, self.limits)
                 if result is None and meta.get("watch"):
                     fields["forgot"] = arguments != orjson.loads(frame.meta)["args"]
@@ -164,6 +169,31 @@ class Cell:
         finally:
             scope.clear()
         return b""
+
+    def ask(self, service: str, verb: str, arguments: dict[str, Any]) -> Any:
+        """Asks the host, and waits. Raises ServiceRefused.
+
+        What else this cell holds would wait with it: replies go out now, calls not begun are dropped here and sent
+        elsewhere by the server, which knows that they are. No tick may come between the halves of a frame.
+        """
+        self.armed = False
+        try:
+            self.flush()
+            question = {"service": service, "verb": verb, "arguments": arguments}
+            self.hold(wire.encode(wire.QUESTION, self.current, b"{}", orjson.dumps(question)))
+            self.flush()
+            while (frame := self.decoder.next()) is None or frame.kind != wire.ANSWER:
+                if frame is None:
+                    data = os.read(SOCKET_FD, READ_BYTES)
+                    if not data:
+                        os._exit(0)
+                    self.decoder.feed(data)
+        finally:
+            self.armed = True
+        answer = orjson.loads(frame.payload)
+        if (error := answer.get("error")) is not None:
+            raise ServiceRefused(error["kind"], error["message"], error["fields"])
+        return answer["value"]
 
     def find(self, scope: dict[str, Any], index: int) -> Any:
         for name in self.hooks[index]:

@@ -54,6 +54,9 @@ class Compiling:
     def on_read(self, cell: CellHandle) -> None:
         """There is one answer, and then it ends."""
 
+    def on_question(self, cell: CellHandle, job: Job, frame: wire.Frame, later: list[Job]) -> None:
+        raise wire.BadFrame("a compile cell has nobody to ask")
+
     def on_slow(self, cell: CellHandle) -> None:
         cell.demote()
 

@@ -4,7 +4,7 @@ Tracebacks are rendered here: the cell sends line numbers and names, the source 
 """
 
 import re
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import orjson
 
@@ -26,6 +26,9 @@ from sandbox.outcome import (
 from sandbox.program import Compiled, Program, Rejected
 
 T = TypeVar("T")
+
+# service, verb, arguments
+Question: TypeAlias = tuple[str, str, dict[str, Any]]
 
 MAX_NODES = 20_000
 MAX_TEXT = 8_000
@@ -72,6 +75,15 @@ def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: byt
         case "output-too-large":
             return OutputTooLarge(text(meta, "message"), receipt, log)
     raise wire.BadFrame("an outcome that there is not")
+
+
+def question(frame: wire.Frame, limits: Limits) -> Question:
+    """What a call asks of the host: service, verb, arguments. Raises BadFrame."""
+    if wire.count_nodes(frame.payload) > MAX_NODES and wire.count_nodes_outside_text(frame.payload) > MAX_NODES:
+        raise wire.BadFrame("a question with too many values")
+    asked = checked(value_of(frame.payload, limits), dict)
+    service, verb = checked(asked.get("service"), str), checked(asked.get("verb"), str)
+    return service, verb, checked(asked.get("arguments"), dict)
 
 
 def too_many_nodes(payload: bytes, limits: Limits) -> bool:

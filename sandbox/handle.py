@@ -41,6 +41,8 @@ class Job:
     # To be run with no other call in its cell, in a cell that has served none: see pool.
     alone: bool = False
     reruns: int = 0
+    # It has asked the host for something, so running it again might do that twice.
+    asked: bool = False
     waiting: asyncio.TimerHandle | None = field(default=None, repr=False)
 
     @property
@@ -53,6 +55,12 @@ class Owner(Protocol):
 
     def on_answer(self, cell: "CellHandle", job: Job | None, frame: wire.Frame) -> None:
         """An answer to `job`, or the cell's READY (job None). Raises BadFrame when the content is not as it must be."""
+
+    def on_question(self, cell: "CellHandle", job: Job, frame: wire.Frame, later: list[Job]) -> None:
+        """`job` asks the host for something and waits for `cell.answer`; the cell has forgotten the `later` ones.
+
+        Raises BadFrame.
+        """
 
     def on_read(self, cell: "CellHandle") -> None:
         """All answers that came together have been told and taken off."""
@@ -78,6 +86,8 @@ class CellHandle:
         # nothing joins the call that is in it
         self.exclusive = False
         self.paused_at: float | None = None
+        # since when its call waits for the host; no other call is in it then, and its clocks stand still
+        self.asked_at: float | None = None
         # no further job may be sent; it ends as soon as it is idle
         self.retiring = False
         # it said that its latest answer was its last: what it still holds was not begun
@@ -175,6 +185,17 @@ class CellHandle:
         self.child.send_signal(signal.SIGKILL)
         self._end()
 
+    def answer(self, job: Job, data: bytes) -> None:
+        """The host's answer to what `job` asked; nothing where the cell or the call has ended meanwhile."""
+        if self.gone or self.asked_at is None or self.jobs[0] is not job:
+            return
+        now = self._loop.time()
+        self._head_started += now - self.asked_at
+        self._deadline += now - self.asked_at
+        self.asked_at = None
+        self.write(wire.encode(wire.ANSWER, job.id, b"", data))
+        self._arm(now)
+
     def _begin_head(self, now: float) -> None:
         self._head_began = True
         self._head_started = now
@@ -202,6 +223,9 @@ class CellHandle:
         head = self.jobs[0]
         if now >= head.overall:
             self.kill(("overall", head))
+            return
+        if self.asked_at is not None:
+            self._timer = self._loop.call_at(head.overall, self._on_timer)
             return
         if self.paused_at is not None:
             self._timer = self._loop.call_at(min(now + 0.1, head.overall), self._on_timer)
@@ -279,10 +303,15 @@ class CellHandle:
             self._owner.on_answer(self, None, frame)
             self.ready = True
             return
-        if frame.kind not in (wire.RESULT, wire.LAST_RESULT):
+        if frame.kind not in (wire.RESULT, wire.LAST_RESULT, wire.QUESTION):
             raise wire.BadFrame(f"a frame of kind {frame.kind}")
         if not self.jobs or self.jobs[0].id != frame.call:
             raise wire.BadFrame("an answer to a call that is not next")
+        if self.asked_at is not None:
+            raise wire.BadFrame("more, before the host has answered")
+        if frame.kind == wire.QUESTION:
+            self._on_question(frame)
+            return
         self._owner.on_answer(self, self.jobs[0], frame)
         job = self.jobs.popleft()
         self.bytes_in_flight -= job.size
@@ -293,6 +322,17 @@ class CellHandle:
             self.kill()
         else:
             self._head_began = False
+
+    def _on_question(self, frame: wire.Frame) -> None:
+        """The cell drops the calls it holds: they go elsewhere, and do not wait for the host with it."""
+        self._look_at_head()
+        self.asked_at = self._loop.time()
+        head = self.jobs.popleft()
+        later = list(self.jobs)
+        self.jobs = deque([head])
+        self.bytes_in_flight = head.size
+        head.asked = True
+        self._owner.on_question(self, head, frame, later)
 
     def _end(self) -> None:
         if self.gone:

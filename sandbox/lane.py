@@ -11,6 +11,7 @@ from sandbox.handle import CellHandle, Job
 from sandbox.limits import Limits
 from sandbox.outcome import Outcome
 from sandbox.program import Program
+from sandbox.services import Services
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +23,9 @@ class Run(Job):
     overall_seconds: float = field(kw_only=True)
     # It has been seen to be slow and found no place among the slow cells: it waits for one.
     slow: bool = field(default=False, kw_only=True)
+    # what it may ask the host, and the task that answers it now
+    services: Services | None = field(default=None, kw_only=True)
+    asking: "asyncio.Task[None] | None" = field(default=None, kw_only=True)
     # a cell of its own that ends with it
     once: bool = field(default=False, kw_only=True)
 
@@ -32,6 +36,8 @@ class Lane:
     waiting: deque[Run] = field(default_factory=deque)
     cells: list[CellHandle] = field(default_factory=list)
     starting: int = 0
+    # Its calls have been seen to wait for the host: from then on each has a cell to itself.
+    asks: bool = False
 
 
 def load_frame(program: Program, limits: Limits) -> bytes:

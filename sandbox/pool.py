@@ -8,9 +8,12 @@ priority, and at most `slow_cells_per_core` a core of such cells run at a time, 
 """
 
 import asyncio
+import logging
 import os
 from collections import OrderedDict, deque
 from collections.abc import Coroutine
+
+import orjson
 
 from sandbox import decode, wire
 from sandbox.handle import CellHandle, Job
@@ -20,6 +23,7 @@ from sandbox.memory import machine_memory
 from sandbox.nursery import Nursery
 from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt, TimedOut
 from sandbox.program import Program
+from sandbox.services import ServiceError, Services
 from sandbox.slow import SlowLane
 from sandbox.verdict import verdict
 from sandbox.zygotes import Child, NurseryDown
@@ -117,9 +121,32 @@ class Pool:
         elif not cell.retiring:
             self._pump(self._lane_of[cell])
 
+    def on_question(self, cell: CellHandle, job: Job, frame: wire.Frame, later: list[Job]) -> None:
+        assert isinstance(job, Run)
+        if job.services is None:
+            raise wire.BadFrame("a question that nobody offered to answer")
+        question = decode.question(frame, self._limits)
+        self._lane_of[cell].asks = True
+        job.asking = self._spawn(self._ask(cell, job, job.services, question))
+        self._again([run for run in later if isinstance(run, Run)])
+
+    async def _ask(self, cell: CellHandle, run: Run, services: Services, question: decode.Question) -> None:
+        """Answers a call's question, whatever becomes of it: the call waits."""
+        answer: dict[str, object]
+        try:
+            answer = {"value": await services.ask(*question)}
+        except ServiceError as error:
+            answer = {"error": {"kind": error.kind, "message": str(error), "fields": error.fields}}
+        except Exception:
+            # Ours to mend, and no reason for the call to wait in vain.
+            logging.getLogger(__name__).exception("a host service failed")
+            answer = {"error": {"kind": "RuntimeError", "message": "the host failed to do this", "fields": {}}}
+        run.asking = None
+        cell.answer(run, orjson.dumps(answer))
+
     def on_slow(self, cell: CellHandle) -> None:
         cell.retiring = True
-        if len(self._slow) < self._most_slow:
+        if len(self._slow) < self._most_slow or cell.jobs[0].asked:
             cell.demote()
             self._slow.add(cell, self._lane_of[cell].program.owner)
             self._pump(self._lane_of[cell])
@@ -138,6 +165,9 @@ class Pool:
         self._not_idle(cell)
         self._slow.remove(cell)
         runs = [job for job in jobs if isinstance(job, Run)]
+        for run in runs:
+            if run.asking is not None:
+                run.asking.cancel()
         if self._stopping:
             for run in runs:
                 self._answer(run, NotRun("stopping"))
@@ -160,7 +190,7 @@ class Pool:
         cell.child.close()
         orphaned = cell.child.orphaned and cell.verdict is None
         guilty = runs[0] if len(runs) == 1 and not orphaned else None
-        if isinstance(cell.verdict, tuple) and cell.verdict[0] == "overall":
+        if runs[0].asked or (isinstance(cell.verdict, tuple) and cell.verdict[0] == "overall"):
             guilty = runs[0]
         if guilty is not None:
             runs.remove(guilty)
@@ -223,7 +253,7 @@ class Pool:
             raise
 
     def _settle(self, run: Run, cell: CellHandle, outcome: Outcome) -> None:
-        if isinstance(outcome, OutOfMemory) and cell.served > 0 and run.reruns < MAX_RERUNS:
+        if isinstance(outcome, OutOfMemory) and cell.served > 0 and run.reruns < MAX_RERUNS and not run.asked:
             # A used cell may be bloated by others: asked again, alone, in a fresh one.
             run.alone = True
             run.reruns += 1
@@ -327,7 +357,7 @@ class Pool:
     def _can_take(self, cell: CellHandle, run: Run) -> bool:
         if cell.retiring or cell.gone or cell.exclusive:
             return False
-        if run.slow and cell.jobs:
+        if cell.asked_at is not None or (cell.jobs and (run.slow or self._lane_of[cell].asks)):
             return False
         if run.alone or run.once:
             return cell.served == 0 and not cell.jobs
@@ -412,7 +442,8 @@ class Pool:
             self._now_idle(cell)
         self._pump(lane)
 
-    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
+    def _spawn(self, coroutine: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

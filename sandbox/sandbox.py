@@ -17,6 +17,7 @@ from sandbox.nursery import Nursery, NurseryDown
 from sandbox.outcome import JsonValue, NotRun, Outcome
 from sandbox.pool import Pool
 from sandbox.program import Body, Compiled, HookForm, Program, Rejected
+from sandbox.services import Services
 
 COMPILES_WAITING = 64
 LOAD_ONLY = -1
@@ -110,13 +111,14 @@ class Sandbox:
         overall_seconds: float | None = None,
         watch_arguments: bool = False,
         bind: tuple[str, ...] = (),
+        services: Services | None = None,
         once: bool = False,
     ) -> Outcome:
         """One call of the hook with this canonical name.
 
         `now` freezes the script's clock (seconds since the epoch); `watch_arguments` asks whether a hook that returned
-        nothing changed its arguments; `bind` names the arguments in the module too, before its code runs; `once` gives
-        the call a cell of its own. Raises KeyError for a hook the program was not described with, and ValueError for
+        nothing changed its arguments; `bind` names the arguments in the module too, before its code runs; `services`
+        answers what the hook asks the host for; `once` gives the call a cell of its own. Raises KeyError for a hook the program was not described with, and ValueError for
         arguments that have no JSON form: defects of the caller.
         """
         index = next((index for index, form in enumerate(program.hooks) if form.name == hook), None)
@@ -129,13 +131,22 @@ class Sandbox:
             meta["watch"] = True
         if bind:
             meta["bind"] = bind
+        if services is not None:
+            meta["ask"] = True
         if body is not None:
             meta["body"] = {"text": body.text, "parsed": body.parsed}
         overall = self.limits.overall_seconds if overall_seconds is None else overall_seconds
-        return await self._run(program, meta, body, overall, once=once)
+        return await self._run(program, meta, body, overall, services=services, once=once)
 
     async def _run(
-        self, program: Program, meta: dict[str, Any], body: Body | None, overall: float, *, once: bool
+        self,
+        program: Program,
+        meta: dict[str, Any],
+        body: Body | None,
+        overall: float,
+        *,
+        services: Services | None = None,
+        once: bool,
     ) -> Outcome:
         if self._pool is None or self._closing:
             return self._not_run()
@@ -159,6 +170,7 @@ class Sandbox:
             program=program,
             future=future,
             overall_seconds=overall,
+            services=services,
             once=once,
         )
         self._pool.submit(run)
