@@ -1,11 +1,25 @@
 """Which roles hold which permission. A permission without a row is held by nobody."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from engine.store.conflicts import insert_if_absent
 from engine.store.schema import permissions
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    id: str
+    roles: tuple[str, ...]
+    updated_at: int
+
+
+def list_permissions(connection: Connection, *, since: int = 0) -> list[Permission]:
+    """Those that changed after `since`, by name."""
+    statement = select(permissions).where(permissions.c.updated_at > since).order_by(permissions.c.id)
+    return [Permission(row.id, tuple(row.roles), row.updated_at) for row in connection.execute(statement).all()]
 
 
 def insert_permissions(connection: Connection, roles: Mapping[str, Iterable[str]], now: int) -> None:

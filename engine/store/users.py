@@ -2,14 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, delete, func, select, true, update
 
 from engine.model.messages import User
 from engine.store.conflicts import insert_if_absent
 from engine.store.schema import memberships, rooms, users
 from engine.store.statements import Statement
+
+# Keys of the record, each with 1 for ascending or -1 for descending.
+Order: TypeAlias = Sequence[tuple[str, int]]
+
+SORTABLE = {
+    "username": users.c.username_lower,
+    "name": users.c.name,
+    "active": users.c.active,
+    "createdAt": users.c.created_at,
+    "_updatedAt": users.c.updated_at,
+}
 
 _NAMES = tuple(users.c.keys())
 _BY_ID = Statement(select(users).where(users.c.id == bindparam("wanted")))
@@ -49,6 +60,21 @@ def set_password(connection: Connection, user_id: str, password_hash: str, now: 
     return connection.execute(statement).rowcount == 1
 
 
+def update_user(connection: Connection, user: User, *, email: str | None, now: int) -> bool:
+    """All but the password; the rooms that the user has made are told a new username."""
+    values = {
+        "username": user.username,
+        "username_lower": user.username.lower(),
+        "name": user.name,
+        "email": email,
+        "active": user.active,
+        "roles": list(user.roles),
+        "updated_at": now,
+    }
+    connection.execute(update(rooms).where(rooms.c.user_id == user.id).values(username=user.username))
+    return connection.execute(update(users).where(users.c.id == user.id).values(values)).rowcount == 1
+
+
 def delete_user(connection: Connection, user_id: str) -> bool:
     return connection.execute(delete(users).where(users.c.id == user_id)).rowcount == 1
 
@@ -83,13 +109,32 @@ def users_by_username(connection: Connection, usernames: Sequence[str]) -> list[
     return [_account(row).user for row in rows]
 
 
-def username_taken(connection: Connection, username: str) -> bool:
-    statement = select(users.c.id).where(users.c.username_lower == username.lower()).limit(1)
+def list_users(connection: Connection, *, active_only: bool, order: Order, offset: int, limit: int) -> list[Account]:
+    """By username where `order`, whose keys are of SORTABLE, says nothing."""
+    keys = [SORTABLE[key] if way == 1 else SORTABLE[key].desc() for key, way in order]
+    statement = select(users).where(_listed(active_only)).order_by(*keys, users.c.username_lower, users.c.id)
+    return [_account(row) for row in connection.execute(statement.offset(offset).limit(limit)).all()]
+
+
+def count_users(connection: Connection, *, active_only: bool) -> int:
+    return connection.execute(select(func.count()).select_from(users).where(_listed(active_only))).scalar_one()
+
+
+def another_admin(connection: Connection, user_id: str) -> bool:
+    """Whether somebody else who is active is an admin."""
+    is_admin = cast(users.c.roles, Text).contains('"admin"')
+    statement = select(users.c.id).where(is_admin, users.c.active, users.c.id != user_id).limit(1)
     return connection.execute(statement).one_or_none() is not None
 
 
-def email_taken(connection: Connection, email: str) -> bool:
-    return connection.execute(select(users.c.id).where(users.c.email == email)).one_or_none() is not None
+def username_taken(connection: Connection, username: str, *, but_by: str = "") -> bool:
+    statement = select(users.c.id).where(users.c.username_lower == username.lower(), users.c.id != but_by).limit(1)
+    return connection.execute(statement).one_or_none() is not None
+
+
+def email_taken(connection: Connection, email: str, *, but_by: str = "") -> bool:
+    statement = select(users.c.id).where(users.c.email == email, users.c.id != but_by)
+    return connection.execute(statement).one_or_none() is not None
 
 
 def get_credentials(
@@ -110,6 +155,10 @@ def join_default_rooms(connection: Connection, user_id: str, now: int) -> None:
     for (room_id,) in connection.execute(select(rooms.c.id).where(rooms.c.is_default)).all():
         row = {"room_id": room_id, "user_id": user_id, "joined_at": now}
         connection.execute(insert_if_absent(connection, memberships).values(row))
+
+
+def _listed(active_only: bool) -> ColumnElement[bool]:
+    return users.c.active if active_only else true()
 
 
 def _account(row: Sequence[Any]) -> Account:
