@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.bodies import BodyLimits
+from api.chat_schemas import DeleteBody, MediaBody, MessageQuery, SendBody, UpdateBody
 from api.edge import Edge
 from api.endpoint import Endpoint, body, get, post, put, query, raw_body
 from api.engine import Engine
@@ -21,30 +22,104 @@ from api.integration_schemas import (
     IntegrationsQuery,
 )
 from api.ratelimit import RateLimit
-from api.routes import accounts, chat, health, history, hooks, integrations, room_integrations, rooms
-from api.schemas import (
+from api.room_schemas import (
     DirectBody,
     DirectMessagesQuery,
-    LoginBody,
-    Nothing,
+    HistoryQuery,
+    MembersQuery,
+    PeopleBody,
+    RenameBody,
     RoomBody,
+    RoomId,
     RoomMessagesQuery,
+    RoomRef,
+    RoomsQuery,
+)
+from api.routes import (
+    accounts,
+    chat,
+    health,
+    history,
+    hooks,
+    info,
+    integrations,
+    permissions,
+    room_integrations,
+    rooms,
+    settings,
+    uploads,
+    users,
+)
+from api.routes.rooms import channels, groups
+from api.schemas import LoginBody, Nothing
+from api.user_schemas import (
+    PermissionsQuery,
+    PermissionsUpdateBody,
+    SettingBody,
+    UserRef,
     UsersCreateBody,
+    UsersQuery,
+    UsersRegisterBody,
+    UsersUpdateBody,
 )
 from engine.integrations import PERMISSIONS as MANAGING
 
 # under /api/v1
 ENDPOINTS: tuple[Endpoint[Any], ...] = (
     post("login", accounts.login, body(LoginBody), login=False),
+    post("logout", accounts.logout, query(Nothing)),
     get("me", accounts.me, query(Nothing)),
-    post("users.create", accounts.users_create, body(UsersCreateBody)),
-    post("channels.create", rooms.channels_create, body(RoomBody), permissions=("create-c",)),
-    get("channels.messages", rooms.channels_messages, query(RoomMessagesQuery), permissions=("view-c-room",)),
-    post("groups.create", rooms.groups_create, body(RoomBody), permissions=("create-p",)),
-    get("groups.messages", rooms.groups_messages, query(RoomMessagesQuery)),
+    post("users.create", users.create, body(UsersCreateBody)),
+    post("users.register", users.register, body(UsersRegisterBody), login=False),
+    get("users.info", users.info, query(UserRef)),
+    get("users.list", users.listed, query(UsersQuery), permissions=("view-d-room",)),
+    post("users.update", users.update, body(UsersUpdateBody)),
+    post("users.delete", users.delete, body(UserRef), permissions=("delete-user",)),
+    get("permissions.listAll", permissions.list_all, query(PermissionsQuery)),
+    post("permissions.update", permissions.update, body(PermissionsUpdateBody), permissions=("access-permissions",)),
+    get("settings", settings.listed, query(UsersQuery)),
+    get("settings/{id}", settings.get, query(Nothing), permissions=("view-privileged-setting",)),
+    post("settings/{id}", settings.update, body(SettingBody), permissions=("edit-privileged-setting",)),
+    post("channels.create", channels.create, body(RoomBody), permissions=("create-c",)),
+    get("channels.info", channels.info, query(RoomRef)),
+    get("channels.list", channels.listed, query(RoomsQuery), permissions=("view-c-room",)),
+    get("channels.messages", channels.messages, query(RoomMessagesQuery), permissions=("view-c-room",)),
+    get("channels.history", channels.history, query(HistoryQuery)),
+    get("channels.members", channels.members, query(MembersQuery)),
+    post("channels.invite", channels.invite, body(PeopleBody)),
+    post("channels.kick", channels.kick, body(PeopleBody)),
+    post("channels.join", channels.join, body(RoomRef)),
+    post("channels.leave", channels.leave, body(RoomRef)),
+    post("channels.archive", channels.archive, body(RoomRef)),
+    post("channels.unarchive", channels.unarchive, body(RoomRef)),
+    post("channels.rename", channels.rename, body(RenameBody)),
+    post("channels.delete", channels.delete, body(RoomRef)),
+    post("groups.create", groups.create, body(RoomBody), permissions=("create-p",)),
+    get("groups.info", groups.info, query(RoomRef)),
+    get("groups.list", groups.listed, query(RoomsQuery)),
+    get("groups.messages", groups.messages, query(RoomMessagesQuery)),
+    get("groups.history", groups.history, query(HistoryQuery)),
+    get("groups.members", groups.members, query(MembersQuery)),
+    post("groups.invite", groups.invite, body(PeopleBody)),
+    post("groups.kick", groups.kick, body(PeopleBody)),
+    post("groups.leave", groups.leave, body(RoomRef)),
+    post("groups.archive", groups.archive, body(RoomRef)),
+    post("groups.unarchive", groups.unarchive, body(RoomRef)),
+    post("groups.rename", groups.rename, body(RenameBody)),
+    post("groups.delete", groups.delete, body(RoomRef)),
     post("im.create", rooms.im_create, body(DirectBody), permissions=("create-d",)),
+    get("im.list", rooms.im_list, query(RoomsQuery)),
     get("im.messages", rooms.im_messages, query(DirectMessagesQuery)),
+    get("rooms.info", rooms.info, query(RoomRef)),
+    post("rooms.delete", rooms.delete, body(RoomId)),
+    post("rooms.upload/{room}", uploads.upload, query(Nothing)),
+    post("rooms.media/{room}", uploads.media, query(Nothing)),
+    post("rooms.mediaConfirm/{room}/{file}", uploads.confirm, body(MediaBody)),
     post("chat.postMessage", chat.post_message, raw_body),
+    post("chat.sendMessage", chat.send_message, body(SendBody)),
+    get("chat.getMessage", chat.get_message, query(MessageQuery)),
+    post("chat.update", chat.update, body(UpdateBody)),
+    post("chat.delete", chat.delete, body(DeleteBody)),
     post("integrations.create", integrations.create, raw_body),
     get("integrations.get", integrations.get, query(IntegrationQuery)),
     get("integrations.list", integrations.list_visible, query(IntegrationsQuery), permissions=MANAGING),
@@ -64,6 +139,9 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
 ROUTES: tuple[BaseRoute, ...] = (
     *(endpoint.route() for endpoint in ENDPOINTS),
     *hooks.ROUTES,
+    Route("/api/info", info.info, methods=["GET"]),
+    Route("/api/v1/info", info.info, methods=["GET"]),
+    Route("/file-upload/{id}/{name:path}", uploads.download, methods=["GET"]),
     Route("/health", health.health, methods=["GET"]),
     Route("/health/ready", health.ready, methods=["GET"]),
 )

@@ -15,7 +15,11 @@ MAX_TOKEN = 1000
 
 async def logged_in(request: Request, workspace: EmbeddedWorkspace) -> User:
     """Raises NotLoggedIn unless X-Auth-Token is a good token of the user in X-User-Id."""
-    token, user_id = request.headers.get("x-auth-token", ""), request.headers.get("x-user-id", "")
+    return await user_of(workspace, request.headers.get("x-auth-token", ""), request.headers.get("x-user-id", ""))
+
+
+async def user_of(workspace: EmbeddedWorkspace, token: str, user_id: str) -> User:
+    """Raises NotLoggedIn unless the token is a good one of this user."""
     if not token or not user_id or len(token) > MAX_TOKEN:
         raise NotLoggedIn
     user = await workspace.accounts.user_of_token(token)

@@ -10,10 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engine.errors import InvalidParams, PlainError, TooLarge, Unavailable
 from engine.model.json import JsonObject, JsonValue
 from engine.settings import MIB, Settings
+from engine.workspace.files import MAX_FILE
 
+UPLOADS = ("/api/v1/rooms.upload/", "/api/v1/rooms.media/")
 MAX_IN_FLIGHT = 256 * MIB
+# a file with what a form puts around it and beside it
+MAX_UPLOAD = MAX_FILE + MIB
 # from the end of the headers to the last byte
-MAX_SECONDS = 30.0
+MAX_SECONDS, MAX_UPLOAD_SECONDS = 30.0, 300.0
 # what takes a parser long is not a body's size but how many objects and lists are in it
 MAX_CONTAINERS = 50_000
 MAX_FORM_FIELDS = 1000
@@ -30,14 +34,13 @@ class BodyLimits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        hooks = scope["path"].startswith("/hooks/")
-        limit = self._settings.max_body_hooks if hooks else self._settings.max_body_api
+        limit, seconds = self._limits(scope["path"])
         announced = Headers(scope=scope).get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
             raise TooLarge(limit)
         seen = 0
         # None once the body is there: what is received after it is the client's leaving, whenever that may be
-        deadline: float | None = asyncio.get_running_loop().time() + MAX_SECONDS
+        deadline: float | None = asyncio.get_running_loop().time() + seconds
 
         async def receive_within_limits() -> Message:
             nonlocal seen, deadline
@@ -45,7 +48,7 @@ class BodyLimits:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise PlainError(f"The body took longer than {MAX_SECONDS:.0f} seconds.") from None
+                raise PlainError(f"The body took longer than {seconds:.0f} seconds.") from None
             if not message.get("more_body", False):
                 deadline = None
             body = message.get("body", b"")
@@ -61,6 +64,14 @@ class BodyLimits:
             await self._app(scope, receive_within_limits, send)
         finally:
             self._in_flight -= seen
+
+    def _limits(self, path: str) -> tuple[int, float]:
+        """In bytes and in seconds."""
+        if path.startswith("/hooks/"):
+            return self._settings.max_body_hooks, MAX_SECONDS
+        if path.startswith(UPLOADS):
+            return MAX_UPLOAD, MAX_UPLOAD_SECONDS
+        return self._settings.max_body_api, MAX_SECONDS
 
 
 async def read_object(request: Request) -> JsonObject:

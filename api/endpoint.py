@@ -20,6 +20,7 @@ from engine.errors import Forbidden
 from engine.model.json import JsonObject
 from engine.model.messages import User
 from engine.params import Params, read_body, read_query
+from engine.workspace.settings import Values
 
 P = TypeVar("P")
 ShapeT = TypeVar("ShapeT", bound=Params)
@@ -33,6 +34,7 @@ class Call(Generic[P]):
     engine: Engine
     params: P
     caller: User | None
+    settings: Values
 
     @property
     def user(self) -> User:
@@ -83,7 +85,8 @@ class Endpoint(Generic[P]):
         if self.permissions:
             await self._check_permissions(engine, caller)
         raw = await read_object(request) if self.params.source == "body" else _query_of(request)
-        answered = await self.handler(Call(request, engine, self.params.read(raw), caller))
+        settings = await engine.workspace.settings.current()
+        answered = await self.handler(Call(request, engine, self.params.read(raw), caller, settings))
         return answered if isinstance(answered, Response) else answer({**answered, "success": True})
 
     async def _check_permissions(self, engine: Engine, caller: User | None) -> None:

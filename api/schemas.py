@@ -3,13 +3,10 @@
 Parameters that Rocket.Chat's clients send and that mean nothing here are named, so that they are no mistake.
 """
 
-from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
 
 from engine.errors import InvalidParams
-from engine.paging import PageQuery
-from engine.params import Flag, Name, NullableName, NullableText, Params, Word, problem
+from engine.params import NullableName, NullableText, Params
 from engine.workspace.passwords import digest_of
 
 MAX_MEMBERS = 1000
@@ -51,62 +48,3 @@ class LoginBody(Params, extra="ignore"):
                 return digest.lower()
             case _:
                 raise InvalidParams(["must have required property 'password'"])
-
-
-class UsersCreateBody(Params):
-    username: Word
-    email: Name
-    name: Name
-    password: NullableText = None
-    roles: Annotated[tuple[Word, ...], Field(max_length=100)] = ("user",)
-    active: Flag = True
-    join_default_channels: Flag = True
-    set_random_password: Flag = False
-    verified: Flag = False
-    require_password_change: Flag = False
-    send_welcome_email: Flag = False
-    nickname: NullableText = None
-    bio: NullableText = None
-    status_text: NullableText = None
-    custom_fields: dict[str, Any] | None = None
-
-
-class RoomBody(Params):
-    name: Word
-    members: Annotated[tuple[Name, ...], Field(max_length=MAX_MEMBERS)] = ()
-    read_only: Flag = False
-    exclude_self: Flag = False
-    custom_fields: dict[str, Any] | None = None
-    extra_data: dict[str, Any] | None = None
-
-
-def _user_list(value: object) -> object:
-    """Names in one text, separated by commas, or in a list."""
-    if isinstance(value, str):
-        return [name.strip() for name in value.split(",") if name.strip()]
-    if not isinstance(value, list):
-        raise problem("must be string")
-    return value
-
-
-class DirectBody(Params):
-    username: NullableText = None
-    usernames: Annotated[tuple[Name, ...], BeforeValidator(_user_list), Field(max_length=MAX_MEMBERS)] = ()
-    exclude_self: Flag = False
-
-    def others(self) -> tuple[str, ...]:
-        """Raises InvalidParams."""
-        names = (self.username,) if self.username else self.usernames
-        if not names:
-            raise InvalidParams(["must have required property 'username'", "must have required property 'usernames'"])
-        return names
-
-
-class RoomMessagesQuery(PageQuery):
-    room_id: Name = ""
-    room_name: Name = ""
-
-
-class DirectMessagesQuery(PageQuery):
-    room_id: Name = ""
-    username: Name = ""

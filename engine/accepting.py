@@ -88,8 +88,8 @@ def message_event(draft: Draft, workspace: str, chain: Chain) -> Event:
     return Event(
         event="sendMessage",
         workspace=workspace,
-        source="message",
-        source_id=message.id,
+        source="message" if draft.edit is None else "edit",
+        source_id=message.id if draft.edit is None else draft.edit,
         at=message.ts,
         user=draft.user,
         room=draft.room,

@@ -1,6 +1,7 @@
 """Which part of a list is asked for, by Rocket.Chat's rules: `offset`, `count` and `sort` of the query string.
 
-The count is 50 where none is given and 100 at most; 0 asks for all, and each list has a limit of its own for that.
+The count is 50 where none is given and 100 at most, or what an administrator has set; 0 asks for all, and each list
+has a limit of its own for that.
 """
 
 from collections.abc import Collection
@@ -11,9 +12,16 @@ import orjson
 from engine.errors import CodedError
 from engine.params import NullableNumber, NullableText, Params
 
-DEFAULT_COUNT = 50
-MAX_COUNT = 100
 MAX_OFFSET = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where `all_allowed` is False, a count of 0 is that of `default`."""
+
+    default: int = 50
+    upper: int = 100
+    all_allowed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,13 @@ class PageQuery(Params):
     count: NullableNumber = None
     sort: NullableText = None
 
-    def page(self, sortable: Collection[str] | None = None) -> Page:
+    def page(self, sortable: Collection[str] | None = None, bounds: Bounds = Bounds()) -> Page:
         """Raises CodedError for an order that is not JSON, or not by one of the fields; None allows any field."""
-        count = DEFAULT_COUNT if self.count is None or self.count < 0 else int(self.count)
+        count = bounds.default if self.count is None or self.count < 0 else int(self.count)
+        if count == 0 and not bounds.all_allowed:
+            count = bounds.default
         offset = min(max(int(self.offset or 0), 0), MAX_OFFSET)
-        return Page(offset, min(count, MAX_COUNT), _order(self.sort, sortable))
+        return Page(offset, min(count, bounds.upper), _order(self.sort, sortable))
 
 
 def _order(sort: str | None, sortable: Collection[str] | None) -> tuple[tuple[str, int], ...]:

@@ -16,6 +16,7 @@ from engine.model.messages import Destination, MessageContent, User
 from engine.store.rooms import RoomKind
 from engine.workspace.protocol import Workspace
 
+# of a text, where no administrator has set another number
 MAX_TEXT = 5000
 # of everything in a message beside its text, as JSON
 MAX_BODY_BYTES = 64 * 1024
@@ -63,8 +64,20 @@ def normalise(body: JsonObject, defaults: PostDefaults = PostDefaults()) -> Mess
         custom_fields=custom_fields or None,
         dropped=tuple(dropped),
     )
-    _check_size(content)
+    _check_body(content)
     return content
+
+
+def check_size(content: MessageContent, most: int = MAX_TEXT) -> None:
+    """Raises PlainError when a text has more than `most` characters."""
+    texts = [("text", content.text)]
+    for number, attachment in enumerate(content.attachments):
+        if isinstance(text := attachment.get("text"), str):
+            texts.append((f"attachments[{number}].text", text))
+    for place, text in texts:
+        if len(text) > most:
+            hint = f"{place} has {len(text)} characters, {len(text) - most} more than the {most} it may have"
+            raise PlainError("error-message-size-exceeded", hint=hint)
 
 
 def destinations(body: JsonObject, configured: list[Destination], override: bool) -> list[Destination]:
@@ -173,15 +186,7 @@ def _flag(body: JsonObject, key: str, default: bool) -> bool:
             raise match_error("boolean", value, key)
 
 
-def _check_size(content: MessageContent) -> None:
-    texts = [("text", content.text)]
-    for number, attachment in enumerate(content.attachments):
-        if isinstance(text := attachment.get("text"), str):
-            texts.append((f"attachments[{number}].text", text))
-    for place, text in texts:
-        if len(text) > MAX_TEXT:
-            hint = f"{place} has {len(text)} characters, {len(text) - MAX_TEXT} more than the {MAX_TEXT} it may have"
-            raise PlainError("error-message-size-exceeded", hint=hint)
+def _check_body(content: MessageContent) -> None:
     try:
         content.text.encode()
         size = len(orjson.dumps(message_body(content, None)))

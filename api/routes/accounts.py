@@ -1,15 +1,14 @@
-"""Logging in, who one is, and making users."""
+"""Logging in and out, and who one is."""
 
 from starlette.responses import Response
 
 from api.answers import answer
 from api.auth import client_address
 from api.endpoint import Call
-from api.schemas import LoginBody, Nothing, UsersCreateBody
-from engine.errors import CodedError, NotLoggedIn
+from api.schemas import LoginBody, Nothing
+from engine.errors import NotLoggedIn
 from engine.model.json import JsonObject
-from engine.workspace.accounts import NewUser
-from engine.workspace.records import me_record, user_record
+from engine.workspace.records import me_record
 
 
 async def login(call: Call[LoginBody]) -> Response:
@@ -25,25 +24,14 @@ async def login(call: Call[LoginBody]) -> Response:
     return answer({"status": "success", "data": data})
 
 
+async def logout(call: Call[Nothing]) -> Response:
+    """Ends the login whose token the request carries, and no other."""
+    await call.engine.workspace.accounts.logout(call.request.headers["x-auth-token"])
+    return answer({"status": "success", "data": {"message": "You've been logged out!"}})
+
+
 async def me(call: Call[Nothing]) -> JsonObject:
     account = await call.engine.workspace.accounts.account(call.user.id)
     if account is None:
         raise NotLoggedIn
     return me_record(account)
-
-
-async def users_create(call: Call[UsersCreateBody]) -> JsonObject:
-    params = call.params
-    if not params.password and not params.set_random_password:
-        details: JsonObject = {"method": "insertOrUpdateUser", "field": "Password"}
-        raise CodedError("error-the-field-is-required", "The field Password is required", details)
-    new = NewUser(
-        username=params.username,
-        name=params.name,
-        email=params.email,
-        password=None if params.set_random_password else params.password,
-        roles=params.roles,
-        active=params.active,
-        join_default_rooms=params.join_default_channels,
-    )
-    return {"user": user_record(await call.engine.workspace.accounts.create(call.user, new))}

@@ -1,23 +1,171 @@
-"""Making rooms, and what was said in them. A room that one is not in, and may not see, does not exist."""
+"""Rooms: channels and groups, which have the same endpoints, direct rooms, and what holds for any room.
 
-from typing import Literal
+A room that one is not in, and may not see, does not exist.
+"""
 
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from starlette.responses import Response
+
+from api.answers import answer
 from api.endpoint import Call
-from api.schemas import DirectBody, DirectMessagesQuery, RoomBody, RoomMessagesQuery
-from engine.errors import CodedError
-from engine.model.json import JsonObject
-from engine.model.messages import Room
+from api.room_schemas import (
+    DirectBody,
+    DirectMessagesQuery,
+    HistoryQuery,
+    MembersQuery,
+    PeopleBody,
+    RenameBody,
+    RoomBody,
+    RoomId,
+    RoomMessagesQuery,
+    RoomRef,
+    RoomsQuery,
+)
+from api.routes.users import found_user, no_such_user
+from engine.errors import CodedError, Forbidden, PlainError
+from engine.model.json import JsonObject, JsonValue
+from engine.model.messages import Room, User
 from engine.paging import Page
-from engine.workspace.records import message_record, room_record
-from engine.workspace.rooms import Rooms
+from engine.store.rooms import MEMBERS_SORTABLE, SORTABLE
+from engine.workspace.embedded import EmbeddedWorkspace
+from engine.workspace.messages import Signed
+from engine.workspace.records import member_record, message_record, room_record
 
 
-async def channels_create(call: Call[RoomBody]) -> JsonObject:
-    return {"channel": await _create(call, "c")}
+class Named(Protocol):
+    @property
+    def room_id(self) -> str | None: ...
+
+    @property
+    def room_name(self) -> str | None: ...
 
 
-async def groups_create(call: Call[RoomBody]) -> JsonObject:
-    return {"group": await _create(call, "p")}
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Channels or groups."""
+
+    kind: Literal["c", "p"]
+    word: Literal["channel", "group"]
+
+    async def create(self, call: Call[RoomBody]) -> JsonObject:
+        params = call.params
+        info = await call.engine.workspace.rooms.create(
+            self.kind, params.name, call.user, params.members, read_only=params.read_only, join=not params.exclude_self
+        )
+        return {self.word: room_record(info)}
+
+    async def info(self, call: Call[RoomRef]) -> JsonObject:
+        room = await self._seen(call.engine.workspace, call.user, call.params)
+        return await self._shown(call.engine.workspace, room)
+
+    async def listed(self, call: Call[RoomsQuery]) -> JsonObject:
+        """All channels; of groups those one is in."""
+        page = call.params.page(tuple(SORTABLE), call.settings.paging)
+        member = None if self.kind == "c" else call.user.id
+        found, total = await call.engine.workspace.rooms.listed(self.kind, page, member=member)
+        return _listed(f"{self.word}s", [room_record(info) for info in found], page, total)
+
+    async def messages(self, call: Call[RoomMessagesQuery]) -> JsonObject:
+        room = await self._seen(call.engine.workspace, call.user, call.params)
+        return await _messages(call.engine.workspace, room, call.params.page(("ts",), call.settings.paging))
+
+    async def history(self, call: Call[HistoryQuery]) -> JsonObject:
+        workspace, params = call.engine.workspace, call.params
+        room = await self._seen(workspace, call.user, params)
+        page = params.part(params.page((), call.settings.paging))
+        found = await workspace.messages.listed(room.id, offset=page.offset, count=page.count, span=params.span())
+        return {"messages": _records(found)}
+
+    async def members(self, call: Call[MembersQuery]) -> JsonObject:
+        workspace, params = call.engine.workspace, call.params
+        room = await self._seen(workspace, call.user, params)
+        page = params.page(tuple(MEMBERS_SORTABLE), call.settings.paging)
+        found, total = await workspace.rooms.members(room, page, part=params.filter or "")
+        return _listed("members", [member_record(*member) for member in found], page, total)
+
+    async def join(self, call: Call[RoomRef]) -> JsonObject:
+        room = await self._open(call.engine.workspace, call.user, call.params)
+        await call.engine.workspace.membership.join(call.user, room)
+        return await self._shown(call.engine.workspace, room)
+
+    async def invite(self, call: Call[PeopleBody]) -> JsonObject:
+        workspace, params = call.engine.workspace, call.params
+        room = await self._open(workspace, call.user, params)
+        asked = params.all_named()
+        found = [account.user for who in asked if (account := await workspace.people.find(**who))]
+        if not found:
+            raise no_such_user() if len(asked) == 1 else _nobody_to_invite()
+        await workspace.membership.invite(call.user, room, found)
+        return await self._shown(workspace, room)
+
+    async def kick(self, call: Call[PeopleBody]) -> JsonObject:
+        workspace = call.engine.workspace
+        room = await self._open(workspace, call.user, call.params)
+        account = await found_user(workspace, call.params)
+        await workspace.membership.kick(call.user, room, account.user)
+        return await self._shown(workspace, room)
+
+    async def leave(self, call: Call[RoomRef]) -> JsonObject:
+        room = await self._open(call.engine.workspace, call.user, call.params)
+        await call.engine.workspace.membership.leave(call.user, room)
+        return await self._shown(call.engine.workspace, room)
+
+    async def archive(self, call: Call[RoomRef]) -> JsonObject:
+        room = await self._open(call.engine.workspace, call.user, call.params)
+        await call.engine.workspace.room_changes.archive(call.user, room)
+        return {}
+
+    async def unarchive(self, call: Call[RoomRef]) -> JsonObject:
+        room = await self._named(call.engine.workspace, call.user, call.params)
+        if not room.archived:
+            raise PlainError(f"The {self.word}, {room.name}, is not archived")
+        await call.engine.workspace.room_changes.unarchive(call.user, room)
+        return {}
+
+    async def rename(self, call: Call[RenameBody]) -> JsonObject:
+        workspace, name = call.engine.workspace, (call.params.name or "").strip()
+        if not name:
+            raise PlainError('The bodyParam "name" is required')
+        room = await self._open(workspace, call.user, RoomRef.model_validate({"roomId": call.params.room_id}))
+        if room.name == name:
+            raise PlainError(f"The {self.word} name is the same as what it would be renamed to.")
+        await workspace.room_changes.rename(call.user, room, name)
+        return await self._shown(workspace, room)
+
+    async def delete(self, call: Call[RoomRef]) -> JsonObject:
+        room = await self._named(call.engine.workspace, call.user, call.params)
+        await call.engine.workspace.room_changes.delete(call.user, room.id)
+        return {}
+
+    async def _named(self, workspace: EmbeddedWorkspace, user: User, named: Named) -> Room:
+        """Raises CodedError; a group is there for its members only."""
+        room = await _room(workspace, named)
+        if room is None or room.t != self.kind:
+            raise _no_room(self.word)
+        if self.kind == "p" and not await workspace.is_member(room.id, user.id):
+            raise _no_room(self.word)
+        return room
+
+    async def _open(self, workspace: EmbeddedWorkspace, user: User, named: Named) -> Room:
+        room = await self._named(workspace, user, named)
+        if room.archived:
+            raise CodedError("error-room-archived", f"The {self.word}, {room.name}, is archived")
+        return room
+
+    async def _seen(self, workspace: EmbeddedWorkspace, user: User, named: Named) -> Room:
+        room = await self._named(workspace, user, named)
+        if not await workspace.rooms.may_see(user, room):
+            raise Forbidden
+        return room
+
+    async def _shown(self, workspace: EmbeddedWorkspace, room: Room) -> JsonObject:
+        return {self.word: room_record(await workspace.rooms.info(room))}
+
+
+channels = Family("c", "channel")
+groups = Family("p", "group")
 
 
 async def im_create(call: Call[DirectBody]) -> JsonObject:
@@ -26,19 +174,10 @@ async def im_create(call: Call[DirectBody]) -> JsonObject:
     return {"room": room_record(info)}
 
 
-async def channels_messages(call: Call[RoomMessagesQuery]) -> JsonObject:
-    room = await _named(call)
-    if room is None or room.t != "c":
-        raise _no_room("channel")
-    return await _messages(call.engine.workspace.rooms, room, call.params.page(("ts",)))
-
-
-async def groups_messages(call: Call[RoomMessagesQuery]) -> JsonObject:
-    workspace = call.engine.workspace
-    room = await _named(call)
-    if room is None or room.t != "p" or not await workspace.is_member(room.id, call.user.id):
-        raise _no_room("group")
-    return await _messages(workspace.rooms, room, call.params.page(("ts",)))
+async def im_list(call: Call[RoomsQuery]) -> JsonObject:
+    page = call.params.page(tuple(SORTABLE), call.settings.paging)
+    found, total = await call.engine.workspace.rooms.listed("d", page, member=call.user.id)
+    return _listed("ims", [room_record(info) for info in found], page, total)
 
 
 async def im_messages(call: Call[DirectMessagesQuery]) -> JsonObject:
@@ -54,34 +193,55 @@ async def im_messages(call: Call[DirectMessagesQuery]) -> JsonObject:
             "error-room-not-found",
             'The required "roomId" or "username" param provided does not match any direct message',
         )
-    return await _messages(workspace.rooms, room, params.page(("ts",)))
+    return await _messages(workspace, room, params.page(("ts",), call.settings.paging))
 
 
-async def _create(call: Call[RoomBody], kind: Literal["c", "p"]) -> JsonObject:
-    params = call.params
-    info = await call.engine.workspace.rooms.create(
-        kind, params.name, call.user, params.members, read_only=params.read_only, join=not params.exclude_self
-    )
-    return room_record(info)
+async def info(call: Call[RoomRef]) -> JsonObject | Response:
+    workspace = call.engine.workspace
+    room = await _room(workspace, call.params)
+    if room is None:
+        raise _no_room("channel")
+    if not await workspace.rooms.may_see(call.user, room):
+        return answer({"success": False, "error": "not-allowed", "errorType": "Not Allowed"}, 400)
+    return {"room": room_record(await workspace.rooms.info(room))}
 
 
-async def _named(call: Call[RoomMessagesQuery]) -> Room | None:
-    params, workspace = call.params, call.engine.workspace
-    if params.room_id:
-        return await workspace.room(id=params.room_id)
-    if params.room_name:
-        return await workspace.room(name=params.room_name)
+async def delete(call: Call[RoomId]) -> JsonObject:
+    if not call.params.room_id:
+        raise PlainError("The 'roomId' param is required")
+    await call.engine.workspace.room_changes.delete(call.user, call.params.room_id)
+    return {}
+
+
+async def _room(workspace: EmbeddedWorkspace, named: Named) -> Room | None:
+    """Raises CodedError when neither is said."""
+    if named.room_id:
+        return await workspace.room(id=named.room_id)
+    if named.room_name:
+        return await workspace.room(name=named.room_name)
     raise CodedError("error-roomid-param-not-provided", 'The parameter "roomId" or "roomName" is required')
 
 
-async def _messages(rooms: Rooms, room: Room, page: Page) -> JsonObject:
+async def _messages(workspace: EmbeddedWorkspace, room: Room, page: Page) -> JsonObject:
     newest_first = page.sort[:1] != (("ts", 1),)
-    found, total = await rooms.history(room.id, offset=page.offset, count=page.count, newest_first=newest_first)
-    records = [message_record(message, author_name) for message, author_name in found]
-    return {"messages": [*records], "count": len(records), "offset": page.offset, "total": total}
+    total = await workspace.messages.count(room.id)
+    found = await workspace.messages.listed(room.id, offset=page.offset, count=page.count, newest_first=newest_first)
+    return _listed("messages", _records(found), page, total)
+
+
+def _records(found: list[Signed]) -> list[JsonValue]:
+    return [message_record(message, author_name) for message, author_name in found]
+
+
+def _listed(key: str, records: list[JsonObject] | list[JsonValue], page: Page, total: int) -> JsonObject:
+    return {key: [*records], "count": len(records), "offset": page.offset, "total": total}
 
 
 def _no_room(kind: str) -> CodedError:
     return CodedError(
         "error-room-not-found", f'The required "roomId" or "roomName" param provided does not match any {kind}'
     )
+
+
+def _nobody_to_invite() -> CodedError:
+    return CodedError("error-empty-invite-list", "Cannot invite if no valid users are provided")

@@ -7,7 +7,7 @@ from engine.incoming import bare
 from engine.model.integrations import Integration
 from engine.model.json import JsonObject
 from engine.model.runs import ScriptFailure, ScriptReport
-from engine.posting import PostDefaults, destinations, message_body, normalise
+from engine.posting import PostDefaults, check_size, destinations, message_body, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Ran:
 def posted(ran: Ran, body: JsonObject, integration: Integration, configured: list[str], *, override: bool) -> Ran:
     """With the message that the content makes, if it makes one. Raises ClientError."""
     message = normalise(body, PostDefaults(integration.alias, integration.avatar, integration.emoji))
+    check_size(message)
     if message.dropped:
         ran = ran.note(f"left out, since messages have no such fields: {', '.join(message.dropped)}")
     if message.empty:

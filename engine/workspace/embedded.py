@@ -12,17 +12,24 @@ from engine.channels import target
 from engine.errors import CodedError, PlainError
 from engine.ids import new_id
 from engine.model.messages import Destination, Message, Room, User
-from engine.posting import message_body
+from engine.posting import check_size, message_body
 from engine.settings import Settings
 from engine.store import messages, rooms, users
 from engine.store.database import Store
 from engine.trace import now_ms
+from engine.workspace.access import check_may_post
 from engine.workspace.accounts import Accounts
+from engine.workspace.files import Files
+from engine.workspace.membership import Membership
+from engine.workspace.messages import Messages
 from engine.workspace.passwords import Passwords
-from engine.workspace.permissions import holds
+from engine.workspace.people import People
+from engine.workspace.permissions import Permissions, holds
 from engine.workspace.protocol import Draft, Posted, PostIntent
+from engine.workspace.room_changes import RoomChanges
 from engine.workspace.rooms import Rooms, direct_room
 from engine.workspace.seeds import seed
+from engine.workspace.settings import ServerSettings
 
 
 class EmbeddedWorkspace:
@@ -31,21 +38,34 @@ class EmbeddedWorkspace:
     def __init__(self, store: Store, passwords: Passwords | None = None) -> None:
         self._store = store
         self._passwords = passwords or Passwords()
+        self.settings = ServerSettings(store)
         self.accounts = Accounts(store, self._passwords)
+        self.people = People(store, self._passwords)
+        self.permissions = Permissions(store)
         self.rooms = Rooms(store)
+        self.membership = Membership(store)
+        self.room_changes = RoomChanges(store)
+        self.messages = Messages(store, self.settings)
+        self.files = Files(store)
 
     async def start(self, settings: Settings) -> Path | None:
         """Seeds what is missing; the file with the admin's password, where one was generated. Raises CannotStart."""
+        self.settings.start(settings)
         return await seed(self._store, settings, self._passwords)
 
     def close(self) -> None:
         self._passwords.close()
 
     async def resolve(self, intent: PostIntent) -> Draft:
+        check_size(intent.content, (await self.settings.current()).max_message_size)
         return await self._store.read(_resolve, intent, now_ms())
 
     def commit(self, connection: Connection, draft: Draft) -> Posted:
         room, message = draft.room, draft.message
+        if draft.edit is not None:
+            if not messages.update_message(connection, message):
+                raise PlainError(f'No message found with the id of "{message.id}".')
+            return Posted(draft.destination, message, room, draft.user)
         created = draft.create_room and rooms.insert_direct_room(connection, room)
         if not messages.insert_message(connection, message):
             there = messages.get_message(connection, message.id)
@@ -70,6 +90,9 @@ class EmbeddedWorkspace:
     async def find_room(self, id_or_name: str) -> Room | None:
         return await self._store.read(rooms.find_room, id_or_name)
 
+    async def message(self, id: str) -> Message | None:
+        return await self._store.read(messages.get_message, id)
+
     async def is_member(self, room_id: str, user_id: str) -> bool:
         return await self._store.read(rooms.is_member, room_id, user_id)
 
@@ -85,7 +108,7 @@ def _resolve(connection: Connection, intent: PostIntent, now: int) -> Draft:
     if user is None or not user.active:
         raise CodedError("error-invalid-user", "Invalid user", {"userId": intent.user_id})
     room, exists = _room_of(connection, user, intent.destination, now)
-    join = exists and _may_post(connection, user, room)
+    join = exists and check_may_post(connection, user, room)
     content = intent.content
     message = Message(
         id=intent.message_id or new_id(),
@@ -124,18 +147,6 @@ def _room_of(connection: Connection, user: User, destination: Destination, now: 
     if room is None:
         raise _no_room(destination)
     return room, True
-
-
-def _may_post(connection: Connection, user: User, room: Room) -> bool:
-    """Whether posting joins the user; raises PlainError when the user may not post."""
-    member = rooms.is_member(connection, room.id, user.id)
-    if not member and room.t != "c":
-        raise PlainError("error-not-allowed", hint=f"{user.username} is not in the room")
-    if room.archived:
-        raise PlainError("error-not-allowed", hint="the room is archived")
-    if room.read_only and not holds(connection, user, "post-readonly", room):
-        raise PlainError("You can't send messages because the room is readonly.")
-    return not member
 
 
 def _no_room(destination: Destination) -> CodedError:

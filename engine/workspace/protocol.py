@@ -32,7 +32,10 @@ class PostIntent:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """All that committing a message needs. A room to create is a direct one, with its members."""
+    """All that committing a message needs. A room to create is a direct one, with its members.
+
+    `edit` is an id of its own for one edit of a message that is there.
+    """
 
     destination: Destination
     user: User
@@ -40,6 +43,7 @@ class Draft:
     message: Message
     join: bool = False
     create_room: bool = False
+    edit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ class Workspace(Protocol):
     async def room(self, *, id: str | None = None, name: str | None = None) -> Room | None: ...
 
     async def find_room(self, id_or_name: str) -> Room | None: ...
+
+    async def message(self, id: str) -> Message | None: ...
 
     async def is_member(self, room_id: str, user_id: str) -> bool: ...
 

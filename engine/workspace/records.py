@@ -3,6 +3,7 @@
 from engine.dates import iso
 from engine.model.json import JsonObject
 from engine.model.messages import Message
+from engine.store.permissions import Permission
 from engine.store.users import Account
 from engine.workspace.rooms import RoomInfo
 
@@ -21,6 +22,11 @@ def user_record(account: Account) -> JsonObject:
         "createdAt": iso(account.created_at),
         "_updatedAt": iso(account.updated_at),
     }
+
+
+def public_user_record(account: Account) -> JsonObject:
+    """What anybody is told of a user."""
+    return {key: value for key, value in user_record(account).items() if key not in ("emails", "createdAt")}
 
 
 def me_record(account: Account) -> JsonObject:
@@ -68,3 +74,11 @@ def message_record(message: Message, author_name: str | None) -> JsonObject:
     if message.edited_at is not None:
         record["editedAt"] = iso(message.edited_at)
     return record
+
+
+def member_record(id: str, username: str, name: str) -> JsonObject:
+    return {"_id": id, "username": username, "name": name, "status": "offline"}
+
+
+def permission_record(permission: Permission) -> JsonObject:
+    return {"_id": permission.id, "roles": list(permission.roles), "_updatedAt": iso(permission.updated_at)}

@@ -1,4 +1,4 @@
-"""Making rooms, and reading what was said in them."""
+"""Making rooms, and finding them with what clients are told of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,16 +8,18 @@ from sqlalchemy import Connection
 
 from engine.errors import CodedError
 from engine.ids import new_id
-from engine.model.messages import Message, Room, User
+from engine.model.messages import Room, User
+from engine.paging import Page
 from engine.store import messages, rooms, users
 from engine.store.database import Store
 from engine.trace import now_ms
-from engine.workspace.accounts import NAME_PATTERN
+from engine.workspace.access import may_see
+from engine.workspace.people import NAME_PATTERN
+from engine.workspace.reading import read_pages
 
 MAX_DIRECT_USERS = 8
-# of one answer, also where a client asks for all
-MAX_MESSAGES = 10_000
-PAGE = 1000
+# counting the messages of each takes its time
+ROOMS_A_READ = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,7 @@ class Rooms:
         self, kind: Literal["c", "p"], name: str, owner: User, members: Sequence[str], *, read_only: bool, join: bool
     ) -> RoomInfo:
         """`members` are usernames, unknown ones are left out; raises CodedError for a name that is bad or taken."""
-        if not NAME_PATTERN.fullmatch(name):
-            raise _bad_name("error-invalid-room-name", f"{name} is not a valid room name.", name)
+        check_name(name)
         room = Room(new_id(), kind, name, now_ms(), owner.id, owner.username, read_only)
         return await self._store.write(_create, room, (owner.id,) if join else (), members)
 
@@ -51,31 +52,38 @@ class Rooms:
         return await self._store.write(_open_direct, user if join else None, usernames, now_ms())
 
     async def info(self, room: Room) -> RoomInfo:
+        """Of the room as it is by now."""
         return await self._store.read(_info, room)
 
     async def direct_with(self, user: User, username: str) -> Room | None:
         return await self._store.read(_direct_with, user, username)
 
-    async def history(
-        self, room_id: str, *, offset: int, count: int, newest_first: bool
-    ) -> tuple[list[tuple[Message, str | None]], int]:
-        """Messages with their authors' names, and how many there are in all; a count of 0 asks for all."""
-        total = await self._store.read(messages.count_messages, room_id)
-        wanted = min(count or MAX_MESSAGES, MAX_MESSAGES)
-        found: list[tuple[Message, str | None]] = []
-        while len(found) < wanted:
-            limit = min(PAGE, wanted - len(found))
-            page = await self._store.read(
-                messages.list_messages,
-                room_id,
-                offset=offset + len(found),
-                limit=limit,
-                newest_first=newest_first,
+    async def may_see(self, user: User, room: Room) -> bool:
+        return await self._store.read(may_see, user, room)
+
+    async def listed(
+        self, kind: rooms.RoomKind, page: Page, *, member: str | None = None
+    ) -> tuple[list[RoomInfo], int]:
+        """All of a kind, or those that a member is in, and how many there are of them."""
+
+        async def fetch(offset: int, limit: int) -> list[tuple[Room, int, int]]:
+            return await self._store.read(
+                rooms.list_rooms, kind, member=member, order=page.sort, offset=offset, limit=limit
             )
-            found += page
-            if len(page) < limit:
-                break
-        return found, total
+
+        found = await read_pages(fetch, page.offset, page.count, a_read=ROOMS_A_READ)
+        return [RoomInfo(*one) for one in found], await self._store.read(rooms.count_rooms, kind, member=member)
+
+    async def members(self, room: Room, page: Page, *, part: str = "") -> tuple[list[tuple[str, str, str]], int]:
+        """(id, username, name) of those with `part` in one of the names, and how many there are of them."""
+
+        async def fetch(offset: int, limit: int) -> list[tuple[str, str, str]]:
+            return await self._store.read(
+                rooms.list_members, room.id, part=part, order=page.sort, offset=offset, limit=limit
+            )
+
+        found = await read_pages(fetch, page.offset, page.count)
+        return found, await self._store.read(rooms.count_members_with, room.id, part=part)
 
 
 def direct_room(members: Iterable[User], now: int) -> Room:
@@ -85,13 +93,25 @@ def direct_room(members: Iterable[User], now: int) -> Room:
     return Room(room_id, "d", None, now, members=tuple((member.id, member.username) for member in ordered))
 
 
-def _create(connection: Connection, room: Room, joining: Sequence[str], members: Sequence[str]) -> RoomInfo:
-    if not rooms.insert_room(connection, room, now=room.created_at):
-        name = str(room.name)
-        there = rooms.get_room(connection, name=name)
-        if there is not None and there.archived:
-            raise _bad_name("error-archived-duplicate-name", f"There's an archived channel with name {name}", name)
+def check_name(name: str) -> None:
+    """Raises CodedError."""
+    if not NAME_PATTERN.fullmatch(name):
+        raise _bad_name("error-invalid-room-name", f"{name} is not a valid room name.", name)
+
+
+def check_free(connection: Connection, name: str) -> None:
+    """Raises CodedError when a room has the name."""
+    there = rooms.get_room(connection, name=name)
+    if there is not None and there.archived:
+        raise _bad_name("error-archived-duplicate-name", f"There's an archived channel with name {name}", name)
+    if there is not None:
         raise _bad_name("error-duplicate-channel-name", f"A channel with name '{name}' exists", name)
+
+
+def _create(connection: Connection, room: Room, joining: Sequence[str], members: Sequence[str]) -> RoomInfo:
+    """The one place where a room that is not direct comes to be, but for the first start's."""
+    check_free(connection, str(room.name))
+    rooms.insert_room(connection, room, now=room.created_at)
     for user_id in [*joining, *(member.id for member in users.users_by_username(connection, members))]:
         rooms.add_member(connection, room.id, user_id, room.created_at)
     return _info(connection, room)
@@ -114,6 +134,7 @@ def _open_direct(connection: Connection, user: User | None, usernames: Sequence[
 
 
 def _info(connection: Connection, room: Room) -> RoomInfo:
+    room = rooms.get_room(connection, id=room.id) or room
     return RoomInfo(room, rooms.count_members(connection, room.id), messages.count_messages(connection, room.id))
 
 

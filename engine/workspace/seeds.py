@@ -13,8 +13,8 @@ from engine.settings import Settings
 from engine.store import permissions, rooms, users
 from engine.store.database import Store
 from engine.trace import now_ms
-from engine.workspace.accounts import NAME_PATTERN
 from engine.workspace.passwords import Passwords, digest_of
+from engine.workspace.people import NAME_PATTERN
 from engine.workspace.permissions import DEFAULT_ROLES
 
 PASSWORD_FILE = "admin-password"

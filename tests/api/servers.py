@@ -21,6 +21,7 @@ from engine.runtime import Engine
 from engine.settings import Settings
 from engine.workspace.accounts import Accounts
 from engine.workspace.passwords import Passwords
+from engine.workspace.people import People
 from tests.engine.http.network import Names
 
 T = TypeVar("T")
@@ -70,6 +71,7 @@ class Running:
 async def _hash_cheaply(engine: Engine) -> None:
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     engine.workspace.accounts = Accounts(engine.store, passwords)
+    engine.workspace.people = People(engine.store, passwords)
     admin = await engine.workspace.user(username="admin")
     assert admin is not None
     await engine.workspace.accounts.set_password(admin.id, ADMIN_PASS)

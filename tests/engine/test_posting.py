@@ -3,7 +3,7 @@ import pytest
 from engine.errors import PlainError
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import MessageContent
-from engine.posting import PostDefaults, destinations, message_body, normalise
+from engine.posting import PostDefaults, check_size, destinations, message_body, normalise
 
 CONFIGURED = PostDefaults(alias="Configured", avatar="http://example.com/c.png", emoji=":c:")
 
@@ -113,12 +113,13 @@ def test_a_wrong_value_fails_the_message(body: JsonObject, error: str) -> None:
 )
 def test_a_message_that_is_too_large_says_which_part_and_by_how_much(body: JsonObject, hint: str) -> None:
     with pytest.raises(PlainError, match="^error-message-size-exceeded$") as raised:
-        normalise(body)
+        check_size(normalise(body))
     assert hint in raised.value.hint
 
 
 def test_a_text_of_exactly_the_limit_is_posted() -> None:
-    assert len(normalise({"text": "x" * 5000}).text) == 5000
+    check_size(normalise({"text": "x" * 5000}))
+    check_size(normalise({"text": "x" * 5001}), most=5001)
 
 
 def test_a_null_character_cannot_be_stored_and_is_replaced() -> None:

@@ -10,8 +10,8 @@ from engine.store import tokens
 from engine.store.schema import login_attempts
 from engine.store.schema import tokens as tokens_table
 from engine.workspace import accounts
-from engine.workspace.accounts import NewUser
 from engine.workspace.passwords import digest_of
+from engine.workspace.people import NewUser
 from tests.engine.workspace.workspaces import Stage, staged
 
 pytestmark = pytest.mark.anyio
@@ -122,7 +122,7 @@ async def test_two_who_take_one_name_at_once_are_one_user(tmp_path: Path) -> Non
     async with staged(tmp_path) as stage:
         admin = await stage.admin()
         made = await asyncio.gather(
-            *(stage.workspace.accounts.create(admin, NewUser(name, "x")) for name in ("ada", "Ada", "ADA")),
+            *(stage.workspace.people.create(admin, NewUser(name, "x")) for name in ("ada", "Ada", "ADA")),
             return_exceptions=True,
         )
         refused = [one for one in made if isinstance(one, CodedError)]
@@ -142,4 +142,4 @@ async def test_roles_are_given_by_those_who_may(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         ada = await stage.make("ada")
         with pytest.raises(CodedError, match="Adding user is not allowed"):
-            await stage.workspace.accounts.create(ada, NewUser("bob", "Bob"))
+            await stage.workspace.people.create(ada, NewUser("bob", "Bob"))

@@ -9,9 +9,9 @@ from argon2 import PasswordHasher
 from engine.model.messages import MessageContent, User
 from engine.settings import Settings
 from engine.store.database import Store, open_store
-from engine.workspace.accounts import NewUser
 from engine.workspace.embedded import EmbeddedWorkspace
 from engine.workspace.passwords import Passwords
+from engine.workspace.people import NewUser
 from engine.workspace.protocol import Draft, Posted, PostIntent
 
 
@@ -31,7 +31,7 @@ class Stage:
 
     async def make(self, username: str, *roles: str) -> User:
         new = NewUser(username, username.title(), roles=roles or ("user",))
-        return (await self.workspace.accounts.create(await self.admin(), new)).user
+        return (await self.workspace.people.create(await self.admin(), new)).user
 
     async def draft(self, user: User, destination: str, text: str = "hello", *, message_id: str | None = None) -> Draft:
         intent = PostIntent(user.id, destination, MessageContent(text), message_id=message_id)
@@ -45,7 +45,7 @@ class Stage:
 
     async def texts(self, room_id: str) -> list[str]:
         """Oldest first."""
-        found, _ = await self.workspace.rooms.history(room_id, offset=0, count=0, newest_first=False)
+        found = await self.workspace.messages.listed(room_id, offset=0, count=0, newest_first=False)
         return [message.text for message, _ in found]
 
 
