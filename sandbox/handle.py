@@ -138,9 +138,10 @@ class CellHandle:
 
     def cpu(self) -> float:
         """Seconds of CPU the process has used, by the kernel's clock; what it last was when the process is gone."""
-        with suppress(OSError):
+        try:
             return time.clock_gettime(self._clock)
-        return self._head_cpu
+        except OSError:
+            return self._head_cpu
 
     def head_cpu_used(self) -> float:
         return self.cpu() - self._head_cpu

@@ -118,8 +118,8 @@ class Pool:
     def on_read(self, cell: CellHandle) -> None:
         if not cell.jobs:
             self._on_idle(cell)
-        elif not cell.retiring:
-            self._pump(self._lane_of[cell])
+        elif not cell.retiring and (lane := self._lane_of[cell]).waiting:
+            self._pump(lane)
 
     def on_question(self, cell: CellHandle, job: Job, frame: wire.Frame, later: list[Job]) -> None:
         assert isinstance(job, Run)
@@ -377,15 +377,16 @@ class Pool:
             cell.kill()
             return
         cell.exclusive = False
-        self._pump(lane)
+        if lane.waiting:
+            self._pump(lane)
         if not cell.jobs:
             self._now_idle(cell)
             self._pump_hungry()
 
     def _now_idle(self, cell: CellHandle) -> None:
         self._not_idle(cell)
-        self._idle[cell] = IDLE_CELL_MEMORY + cell.growth
-        self._idle_memory += self._idle[cell]
+        self._idle[cell] = held = IDLE_CELL_MEMORY + cell.growth
+        self._idle_memory += held
 
     def _not_idle(self, cell: CellHandle) -> None:
         self._idle_memory -= self._idle.pop(cell, 0)
@@ -421,7 +422,7 @@ class Pool:
 
     def _memory_for(self, *, busy: int, share: float = 1.0) -> bool:
         """Whether `busy` more cells may use their whole limit; one may in any case."""
-        running = self.cells + self._starting - len(self._idle) + busy
+        running = len(self._lane_of) + self._starting - len(self._idle) + busy
         return running <= 1 or self._idle_memory + running * self._limits.memory <= self._memory * share
 
     async def _open_cell(self, lane: Lane) -> None:

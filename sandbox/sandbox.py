@@ -99,7 +99,7 @@ class Sandbox:
 
     async def load(self, program: Program) -> Outcome:
         """Runs the module once in a throw-away cell; Completed with the canonical names of the hooks it defines."""
-        return await self._run(program, {"hook": LOAD_ONLY, "args": []}, None, self.limits.overall_seconds, once=True)
+        return await self._start(program, {"hook": LOAD_ONLY, "args": []}, None, self.limits.overall_seconds, once=True)
 
     async def call(
         self,
@@ -118,11 +118,13 @@ class Sandbox:
 
         `now` freezes the script's clock (seconds since the epoch); `watch_arguments` asks whether a hook that returned
         nothing changed its arguments; `bind` names the arguments in the module too, before its code runs; `services`
-        answers what the hook asks the host for; `once` gives the call a cell of its own. Raises KeyError for a hook the program was not described with, and ValueError for
-        arguments that have no JSON form: defects of the caller.
+        answers what the hook asks the host for; `once` gives the call a cell of its own. Raises KeyError for a hook
+        the program was not described with, and ValueError for arguments that have no JSON form: defects of the caller.
         """
-        index = next((index for index, form in enumerate(program.hooks) if form.name == hook), None)
-        if index is None:
+        for index, form in enumerate(program.hooks):  # noqa: B007
+            if form.name == hook:
+                break
+        else:
             raise KeyError(hook)
         meta: dict[str, Any] = {"hook": index, "args": arguments}
         if now is not None:
@@ -136,9 +138,9 @@ class Sandbox:
         if body is not None:
             meta["body"] = {"text": body.text, "parsed": body.parsed}
         overall = self.limits.overall_seconds if overall_seconds is None else overall_seconds
-        return await self._run(program, meta, body, overall, services=services, once=once)
+        return await self._start(program, meta, body, overall, services=services, once=once)
 
-    async def _run(
+    def _start(
         self,
         program: Program,
         meta: dict[str, Any],
@@ -147,9 +149,12 @@ class Sandbox:
         *,
         services: Services | None = None,
         once: bool,
-    ) -> Outcome:
+    ) -> asyncio.Future[Outcome]:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
         if self._pool is None or self._closing:
-            return self._not_run()
+            future.set_result(self._not_run())
+            return future
         try:
             arguments = orjson.dumps(meta)
         except TypeError as error:
@@ -159,8 +164,6 @@ class Sandbox:
             raise ValueError(
                 f"arguments of {len(arguments):,} and a body of {len(raw):,} bytes are more than a cell takes"
             )
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Outcome] = loop.create_future()
         run = Run(
             next(self._ids),
             wire.CALL,
@@ -174,4 +177,4 @@ class Sandbox:
             once=once,
         )
         self._pool.submit(run)
-        return await future
+        return future
