@@ -142,6 +142,8 @@ class Cell:
         call = library.CallState(self.log.write, meta.get("now"), self.ask if "ask" in meta else None)
         scope = library.begin(call)
         if (names := meta.get("bind")) is not None:
+            # a session: its module is what was typed, and may ask as a hook does
+            call.in_hook = True
             scope.update(zip(names, arguments, strict=False))
         try:
             exec(self.code, scope)

@@ -6,6 +6,7 @@ author's words; everything else about them is looked at by the host, which trust
 
 import base64
 import json as _json
+import re
 from typing import Any, Final
 
 from sandbox.library import state
@@ -20,7 +21,9 @@ PIECE: Final = 384 * 1024
 MAX_VERIFIED: Final = 6 * 1024 * 1024
 SHOWN_FIELD: Final = 1_000
 
-_LIMITS: Final = Limits()
+# A question is a frame, and has the size and the number of values that a result may have.
+_LIMITS: Final = Limits(result_bytes=Limits().result_bytes - 4096, result_nodes=Limits().result_nodes - 100)
+_ARGUMENT: Final = re.compile(r"result\['(\w+)'\]")
 
 
 class HttpError(Exception):
@@ -54,6 +57,9 @@ def _ask(service: str, verb: str, **arguments: Any) -> Any:
     call = state.call
     if call.ask is None or not call.in_hook:
         raise RuntimeError("host services work inside hooks only")
+    unfit = _unfit(arguments)
+    if unfit is not None:
+        raise TypeError(f"{service}.{verb}(): {unfit}")
     try:
         return call.ask(service, verb, arguments)
     except ServiceRefused as refused:
@@ -63,15 +69,13 @@ def _ask(service: str, verb: str, **arguments: Any) -> Any:
     raise error
 
 
-def _value(value: Any, what: str) -> Any:
-    """The value, if it has a JSON form; TypeError saying where it has none."""
+def _unfit(arguments: dict[str, Any]) -> str | None:
+    """Which argument has no JSON form or is too large, where, and what to write."""
     try:
-        encode_result(value, _LIMITS)
+        encode_result(arguments, _LIMITS)
     except Unfit as unfit:
-        message = str(unfit).removeprefix("result")
-    else:
-        return value
-    raise TypeError(f"{what}{message}")
+        return _ARGUMENT.sub(r"\1", str(unfit)).replace("result", "what is asked", 1)
+    return None
 
 
 class Headers(dict[str, str]):
@@ -131,11 +135,11 @@ def request(
         "request",
         method=plain(method),
         url=plain(url),
-        params=_value(params, "params"),
-        headers=_value(headers, "headers"),
-        auth=_value(auth, "auth"),
-        json=_value(json, "json"),
-        data=_value(data, "data"),
+        params=params,
+        headers=headers,
+        auth=auth,
+        json=json,
+        data=data,
         timeout=plain(timeout),
     )
     return Response(answer["status_code"], answer["headers"], answer["text"], answer["url"])
@@ -189,7 +193,7 @@ def store_get(key: str, default: Any = None) -> Any:
 
 
 def store_set(key: str, value: Any, ttl: float | None = None) -> None:
-    _ask("store", "set", key=plain(key), value=_value(value, "value"), ttl=plain(ttl))
+    _ask("store", "set", key=plain(key), value=value, ttl=plain(ttl))
 
 
 def store_delete(key: str) -> None:
@@ -202,11 +206,11 @@ def keys(prefix: str = "") -> list[str]:
 
 
 def add(key: str, number: Any = 1) -> Any:
-    return _ask("store", "add", key=plain(key), number=_value(number, "number"))
+    return _ask("store", "add", key=plain(key), number=number)
 
 
 def append(key: str, value: Any, keep: int = 1000) -> Any:
-    return _ask("store", "append", key=plain(key), value=_value(value, "value"), keep=plain(keep))
+    return _ask("store", "append", key=plain(key), value=value, keep=plain(keep))
 
 
 def pop(key: str, default: Any = None) -> Any:
@@ -215,7 +219,7 @@ def pop(key: str, default: Any = None) -> Any:
 
 
 def swap(key: str, old: Any, new: Any) -> Any:
-    return _ask("store", "swap", key=plain(key), old=_value(old, "old"), new=_value(new, "new"))
+    return _ask("store", "swap", key=plain(key), old=old, new=new)
 
 
 _store: Final = Facade(

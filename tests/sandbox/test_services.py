@@ -157,3 +157,10 @@ def test_many_questions_of_one_call_are_answered_in_turn(cells: Cells) -> None:
         "    return [http.get(str(n)).text for n in range(50)]\n"
     )
     assert value(cells.call(source, services=Host())) == [f"from {n}" for n in range(50)]
+
+
+def test_a_module_that_sees_its_arguments_asks_as_a_hook_does(cells: Cells) -> None:
+    source = "from hookcell import http\nseen = http.get('a').text\ndef process_incoming(request): return seen\n"
+    assert value(cells.call(source, {}, services=Host(), bind=("request",))) == "from a"
+    outcome = cells.call(source, {}, services=Host())
+    assert isinstance(outcome, Raised) and outcome.message == "host services work inside hooks only"
