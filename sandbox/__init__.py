@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sandbox.policy import policy_digest
     from sandbox.program import Body, Compiled, HookForm, Program, Rejected
     from sandbox.sandbox import Sandbox
+    from sandbox.selftest import Tried
     from sandbox.services import ServiceError, Services
 
 _HOME = {
@@ -53,6 +54,7 @@ _HOME = {
     "Services": "services",
     "TimedOut": "outcome",
     "TraceLine": "outcome",
+    "Tried": "selftest",
     "policy_digest": "policy",
 }
 
@@ -80,6 +82,7 @@ __all__ = [
     "Services",
     "TimedOut",
     "TraceLine",
+    "Tried",
     "policy_digest",
 ]
 

@@ -362,8 +362,8 @@ class Pool:
         if run.alone or run.once:
             return cell.served == 0 and not cell.jobs
         if not cell.jobs:
-            # an idle cell that becomes busy may use its whole limit
-            return self._memory_for(busy=1)
+            # an idle cell that becomes busy may use its whole limit; one may in any case
+            return len(self._lane_of) - len(self._idle) + self._starting == 0 or self._memory_for(busy=1)
         in_flight = len(cell.jobs) < self._limits.cell_calls_in_flight
         return in_flight and cell.bytes_in_flight + run.size <= self._limits.cell_bytes_in_flight
 
@@ -410,7 +410,10 @@ class Pool:
             return
         while self.cells + self._starting >= self._limits.cells or not self._memory_for(busy=1, share=NEW_CELLS_SHARE):
             if not self._idle:
-                return
+                if self.cells + self._starting:
+                    return
+                # one may run in any case
+                break
             next(iter(self._idle)).kill()
         lane.starting += 1
         self._starting += 1
@@ -421,9 +424,9 @@ class Pool:
         return self._starting + sum(1 for _ in fresh)
 
     def _memory_for(self, *, busy: int, share: float = 1.0) -> bool:
-        """Whether `busy` more cells may use their whole limit; one may in any case."""
+        """Whether `busy` more cells may use their whole limit."""
         running = len(self._lane_of) + self._starting - len(self._idle) + busy
-        return running <= 1 or self._idle_memory + running * self._limits.memory <= self._memory * share
+        return self._idle_memory + running * self._limits.memory <= self._memory * share
 
     async def _open_cell(self, lane: Lane) -> None:
         child: Child | None = None

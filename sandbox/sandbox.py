@@ -17,6 +17,7 @@ from sandbox.nursery import Nursery, NurseryDown
 from sandbox.outcome import JsonValue, NotRun, Outcome
 from sandbox.pool import Pool
 from sandbox.program import Body, Compiled, HookForm, Program, Rejected
+from sandbox.selftest import Tried, self_test
 from sandbox.services import Services
 
 COMPILES_WAITING = 64
@@ -71,6 +72,10 @@ class Sandbox:
     @property
     def cells(self) -> int:
         return self._pool.cells if self._pool else 0
+
+    async def self_test(self) -> tuple[Tried, ...]:
+        """Tries in real cells what no script must be able to do; about half a second. Needs a started sandbox."""
+        return await self_test(self._scripts, self.limits)
 
     async def compile(
         self, source: str, *, filename: str = "script.py", hooks: tuple[HookForm, ...] = ()

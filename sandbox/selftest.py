@@ -1,0 +1,98 @@
+"""Tries each layer for real: plain Python in real cells does what a script must never do, and says whether it could.
+
+The probes go past the language layer on purpose: what is asked is what the system itself refuses. Nothing they try
+does harm where it succeeds.
+"""
+
+import asyncio
+import itertools
+import marshal
+from dataclasses import dataclass, replace
+
+import orjson
+
+from sandbox import wire
+from sandbox.lane import Run
+from sandbox.limits import MIB, Limits
+from sandbox.nursery import Nursery
+from sandbox.outcome import Completed, Crashed, Outcome, OutOfMemory, Raised, TimedOut
+from sandbox.pool import Pool
+from sandbox.program import HookForm, Program
+
+SECONDS = 10.0
+PROBE = HookForm("probe", ("probe",), 1)
+# `len` is the interpreter's own, and knows the module it is from.
+MODULE = """
+os = len.__self__.__import__("os")
+socket = len.__self__.__import__("_socket")
+thread = len.__self__.__import__("_thread")
+def probe(request):
+    {body}
+    return "it could"
+"""
+PROBES = {
+    "open": "os.open('/etc/passwd', os.O_RDONLY)",
+    "write": "os.open('/tmp/hookcell-probe', os.O_WRONLY | os.O_CREAT | os.O_EXCL)",
+    "stat": "os.stat('/etc/passwd')",
+    "list": "os.listdir('/')",
+    "connect": "socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
+    "udp": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "unix": "socket.socketpair()",
+    "fork": "os.fork() or os._exit(0)",
+    "exec": "os.execv('/bin/true', ['true'])",
+    "thread": "thread.start_new_thread(len, ('',))",
+    "kill": "os.kill(os.getpid(), 0)",
+    "descriptor": "os.write(1, b'')",
+    "environment": "assert set(os.environ) - {'LC_CTYPE'}",
+    "allocate": "bytearray(1 << 40)",
+    "spin": "\n    while True:\n        pass",
+}
+ENDS: dict[str, type[OutOfMemory] | type[TimedOut]] = {"allocate": OutOfMemory, "spin": TimedOut}
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One thing a cell must not be able to do: `held` says that it was kept from it, `how` in what way."""
+
+    name: str
+    held: bool
+    how: str
+
+
+async def self_test(nursery: Nursery, limits: Limits) -> tuple[Tried, ...]:
+    """Every probe in a cell of its own, with less time and memory than scripts have."""
+    short = replace(limits, cpu_seconds=0.05, wall_seconds=1.0, wall_seconds_extended=SECONDS, memory=32 * MIB)
+    pool = Pool(nursery, short)
+    try:
+        numbers = itertools.count(1)
+        return tuple([_judged(name, await _end_of(pool, next(numbers), name, body)) for name, body in PROBES.items()])
+    finally:
+        await pool.close()
+
+
+async def _end_of(pool: Pool, number: int, name: str, body: str) -> Outcome:
+    loop = asyncio.get_running_loop()
+    source = MODULE.format(body=body)
+    code = marshal.dumps(compile(source, "probe.py", "exec", dont_inherit=True))
+    key = f"probe/{name}"
+    future: asyncio.Future[Outcome] = loop.create_future()
+    meta = orjson.dumps({"hook": 0, "args": [{}]})
+    program = Program(key, key, "probe.py", source, code, (PROBE,))
+    deadline = loop.time() + SECONDS
+    run = Run(number, wire.CALL, meta, b"", deadline, program=program, future=future, overall_seconds=SECONDS)
+    pool.submit(run)
+    return await future
+
+
+def _judged(name: str, outcome: Outcome) -> Tried:
+    expected = ENDS.get(name)
+    if expected is not None:
+        return Tried(name, isinstance(outcome, expected), type(outcome).__name__)
+    match outcome:
+        case Completed():
+            return Tried(name, False, "it could")
+        case Raised(exception=exception, message=message):
+            return Tried(name, True, f"{exception}: {message}")
+        case Crashed(message=message):
+            return Tried(name, True, message)
+    return Tried(name, False, type(outcome).__name__)
