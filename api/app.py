@@ -20,6 +20,9 @@ from api.integration_schemas import (
     IntegrationBody,
     IntegrationQuery,
     IntegrationsQuery,
+    ReplayBody,
+    ReplayIncomingBody,
+    RunsQuery,
 )
 from api.ratelimit import RateLimit
 from api.room_schemas import (
@@ -62,6 +65,7 @@ from api.user_schemas import (
     UsersRegisterBody,
     UsersUpdateBody,
 )
+from engine.integrations import OUTGOING_PERMISSIONS as MANAGING_OUTGOING
 from engine.integrations import PERMISSIONS as MANAGING
 
 # under /api/v1
@@ -133,7 +137,16 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     ),
     get("groups.getIntegrations", room_integrations.of_group, query(GroupIntegrationsQuery), permissions=MANAGING),
     post("integrations.remove", integrations.remove, raw_body, permissions=MANAGING),
-    get("integrations.history", history.integrations_history, query(history.HistoryQuery), permissions=MANAGING),
+    get(
+        "integrations.history",
+        history.integrations_history,
+        query(RunsQuery),
+        permissions=MANAGING,
+        strict_permissions=MANAGING_OUTGOING,
+    ),
+    post("integrations.clearHistory", history.clear, body(IntegrationBody)),
+    post("integrations.replayOutgoing", history.replay_outgoing, body(ReplayBody)),
+    post("integrations.replayIncoming", history.replay_incoming, body(ReplayIncomingBody)),
 )
 
 ROUTES: tuple[BaseRoute, ...] = (

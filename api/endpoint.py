@@ -75,6 +75,8 @@ class Endpoint(Generic[P]):
     params: Reader[P]
     permissions: tuple[str, ...] = ()
     login: bool = True
+    # with HOOKCELL_STRICT_COMPAT, where the original asks for others
+    strict_permissions: tuple[str, ...] = ()
 
     def route(self) -> Route:
         return Route(PREFIX + self.name, self.serve, methods=[self.method])
@@ -91,16 +93,23 @@ class Endpoint(Generic[P]):
 
     async def _check_permissions(self, engine: Engine, caller: User | None) -> None:
         assert caller is not None
-        for permission in self.permissions:
+        strict = engine.settings.strict_compat and self.strict_permissions
+        for permission in self.strict_permissions if strict else self.permissions:
             if await engine.workspace.has_permission(caller, permission):
                 return
         raise Forbidden
 
 
 def get(
-    name: str, handler: Handler[P], params: Reader[P], *, permissions: tuple[str, ...] = (), login: bool = True
+    name: str,
+    handler: Handler[P],
+    params: Reader[P],
+    *,
+    permissions: tuple[str, ...] = (),
+    login: bool = True,
+    strict_permissions: tuple[str, ...] = (),
 ) -> Endpoint[P]:
-    return Endpoint("GET", name, handler, params, permissions, login)
+    return Endpoint("GET", name, handler, params, permissions, login, strict_permissions)
 
 
 def post(

@@ -76,7 +76,7 @@ class IntegrationBody(Params):
     integration_id: Name
 
 
-class HistoryQuery(SearchQuery):
+class RunsQuery(SearchQuery):
     id: Name
 
 

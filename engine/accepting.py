@@ -14,12 +14,14 @@ from sqlalchemy import Connection
 from engine.delivery.rules import Rules
 from engine.delivery.wake import Wake
 from engine.errors import Unavailable
+from engine.history import pack_trace, redactor_for
 from engine.http import HttpError, destination_of
 from engine.ids import new_id
 from engine.indexing import IndexCache
 from engine.matching import Index, Match
 from engine.model.deliveries import NewDelivery
 from engine.model.events import Chain, Event
+from engine.model.integrations import SavedIntegration
 from engine.packing import pack
 from engine.store import configuration
 from engine.store.database import Store
@@ -101,6 +103,23 @@ def message_event(draft: Draft, workspace: str, chain: Chain) -> Event:
 def plan(event: Event, index: Index, rules: Rules) -> Planned:
     """One delivery for each url of each integration that hears the event."""
     return Planned(event, tuple(_deliveries(event, index.match(event), rules)))
+
+
+def plan_again(event: Event, saved: SavedIntegration, url: str, trigger_word: str | None, trace: Trace) -> Planned:
+    """One delivery to `url` by the integration as it is now; the trace has its id and a first step."""
+    integration = saved.integration
+    room = "" if event.room is None else event.room.id
+    delivery = NewDelivery(
+        id=trace.id,
+        integration_id=integration.id,
+        revision=saved.revision,
+        url=url,
+        destination=_destination(url),
+        order_key=f"{integration.id}:{room}",
+        trigger_word=trigger_word,
+        trace=pack_trace(trace, redactor_for(integration)),
+    )
+    return Planned(event, (delivery,))
 
 
 def store_event(connection: Connection, planned: Planned, now: int) -> None:

@@ -67,9 +67,28 @@ def unpack_trace(id: str, packed: bytes | None) -> Trace:
 
 
 def pack_masked(request: JsonObject, redactor: Redactor) -> bytes:
-    """A request as history keeps it: exact but for what is masked, unless it is too large."""
-    packed = pack(redactor.value(request))
-    return packed if len(packed) <= MAX_REQUEST else pack(masked(request, redactor))
+    """A request as history keeps it: exact but for what is masked, unless it is too large.
+
+    Beside its own keys it has `masked` or `cut`, where something was: what, as "headers.authorization".
+    """
+    shown = cast(JsonObject, redactor.value(request))
+    places: JsonObject = {"masked": [*found]} if (found := _changed(request, shown)) else {}
+    packed = pack(shown | places)
+    if len(packed) <= MAX_REQUEST:
+        return packed
+    kept = masked(request, redactor)
+    return pack(kept | places | {"cut": [*_changed(shown, kept)]})
+
+
+def _changed(before: JsonObject, after: JsonObject) -> list[str]:
+    changed = []
+    for key, old in before.items():
+        new = after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
+            changed += [f"{key}.{place}" for place in _changed(old, new)]
+        elif old != new:
+            changed.append(key)
+    return changed
 
 
 def masked(detail: JsonObject, redactor: Redactor) -> JsonObject:

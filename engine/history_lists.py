@@ -1,35 +1,66 @@
-"""integrations.history: who sees which runs, and which part of them.
+"""integrations.history and integrations.clearHistory: who sees which runs, which part of them, and who drops them.
 
 An integration's history takes the permission of its own kind, all or own; strictly the outgoing one, as in the
 original. An integration that does not exist has an empty history.
 """
 
-from engine.errors import Forbidden, PlainError
+from collections.abc import AsyncIterator
+
+from engine.errors import CodedError, Forbidden, PlainError
 from engine.history import incoming_record, outgoing_records
 from engine.integrations.access import rights_over
+from engine.integrations.checks import Refusal
 from engine.model.integrations import INCOMING, OUTGOING, Kind
 from engine.model.json import JsonObject
 from engine.model.messages import User
 from engine.paging import Page
+from engine.querying import Query
 from engine.store.database import Store
-from engine.store.history import Order, count_incoming, count_outgoing, list_incoming, list_outgoing
+from engine.store.history import (
+    SORTABLE,
+    Order,
+    clear_ended,
+    count_incoming,
+    count_outgoing,
+    list_incoming,
+    list_outgoing,
+)
 from engine.store.integrations import get_integration
+from engine.trace import now_ms
 from engine.workspace.protocol import Workspace
 
-SORTABLE = ("_updatedAt", "_createdAt")
 RECORDS_A_READ = 50
 # for whoever asks for all
 MAX_RECORDS = 1_000
+# a query looks at so many, the first by the order asked for
+MAX_SEARCHED = 10_000
+ROWS_A_WRITE = 200
+
+# What records have beside: it is inside of what is stored packed, so nothing can be sorted by it.
+_UNSORTABLE = frozenset(
+    "type step integration event data triggerWord ranPrepareScript prepareSentMessage processSentMessage resultMessage"
+    " finished url httpCallData httpError httpResult error errorStack run delivery attempt steps log receipt failure"
+    " request response answer due heldReason interruptions".split()
+)
+_CLEARING = Refusal("method", "clearIntegrationHistory")
 
 
 async def list_history(
-    store: Store, workspace: Workspace, caller: User, integration_id: str, page: Page, *, strict: bool
+    store: Store,
+    workspace: Workspace,
+    caller: User,
+    integration_id: str,
+    page: Page,
+    *,
+    strict: bool,
+    query: Query | None = None,
 ) -> JsonObject:
-    """The answer: `history` with `offset`, `items`, `count` and `total`. Raises Forbidden, PlainError."""
+    """The answer: `history` with `offset`, `items`, `count` and `total`. Raises Forbidden, PlainError, CodedError."""
     if strict and not (await rights_over(workspace, caller, OUTGOING)).any:
         raise Forbidden
     if not integration_id.strip():
         raise PlainError("Invalid integration id.")
+    order = _order(page)
     records: list[JsonObject] = []
     total = 0
     saved = await store.read(get_integration, integration_id)
@@ -38,25 +69,58 @@ async def list_history(
         rights = await rights_over(workspace, caller, OUTGOING if strict else kind)
         if not rights.any:
             raise Forbidden
-        if rights.over(saved.integration):
+        if rights.over(saved.integration) and query is None:
             total = await store.read(count_incoming if kind == INCOMING else count_outgoing, integration_id)
-            records = await _records(store, kind, integration_id, page)
+            wanted = page.count or MAX_RECORDS
+            async for record in _records(store, kind, integration_id, order, page.offset, wanted):
+                records.append(record)
+        elif rights.over(saved.integration) and query is not None:
+            last = page.offset + (page.count or MAX_RECORDS)
+            async for record in _records(store, kind, integration_id, order, 0, MAX_SEARCHED):
+                if query(record):
+                    if page.offset <= total < last:
+                        records.append(record)
+                    total += 1
     numbers: JsonObject = {"offset": page.offset, "items": len(records), "count": len(records), "total": total}
     return {"history": [*records], **numbers}
 
 
-async def _records(store: Store, kind: Kind, integration_id: str, page: Page) -> list[JsonObject]:
-    field, way = page.sort[0] if page.sort else ("_updatedAt", -1)
-    order = Order(by_creation=field == "_createdAt", newest_first=way == -1)
-    wanted = page.count or MAX_RECORDS
-    records: list[JsonObject] = []
-    while len(records) < wanted:
-        limit = min(RECORDS_A_READ, wanted - len(records))
-        found = await _some(store, kind, integration_id, page.offset + len(records), limit, order)
-        records += found
+async def clear_history(
+    store: Store, workspace: Workspace, caller: User, integration_id: str, *, strict: bool
+) -> JsonObject:
+    """What has ended goes; what waits, is held or under way stays. Raises CodedError and Unavailable."""
+    saved = await store.read(get_integration, integration_id)
+    kind = OUTGOING if strict or saved is None else saved.integration.type
+    rights = await rights_over(workspace, caller, kind)
+    if not rights.any:
+        raise _CLEARING.error("not_authorized", "Unauthorized")
+    if saved is None or not rights.over(saved.integration):
+        raise _CLEARING.error("error-invalid-integration", "Invalid integration")
+    before = now_ms() + 1
+    while await store.write(clear_ended, integration_id, before, ROWS_A_WRITE):
+        pass
+    return {}
+
+
+def _order(page: Page) -> Order:
+    if unsortable := [field for field, _ in page.sort if field in _UNSORTABLE]:
+        reason = f"Invalid sort parameter provided: history cannot be sorted by {unsortable[0]}, but by "
+        raise CodedError("error-invalid-sort", reason + ", ".join(SORTABLE), {"helperMethod": "parseJsonQuery"})
+    return Order(page.sort) if page.sort else Order()
+
+
+async def _records(
+    store: Store, kind: Kind, integration_id: str, order: Order, offset: int, wanted: int
+) -> AsyncIterator[JsonObject]:
+    given = 0
+    while given < wanted:
+        limit = min(RECORDS_A_READ, wanted - given)
+        found = await _some(store, kind, integration_id, offset + given, limit, order)
+        for record in found:
+            yield record
+        given += len(found)
         if len(found) < limit:
-            break
-    return records
+            return
 
 
 async def _some(

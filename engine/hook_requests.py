@@ -1,9 +1,17 @@
-"""The request a hook is given, and the request that history keeps."""
+"""The request a hook is given, the request that history keeps, and the way back from that one."""
 
-from engine.model.hooks import HookContent, HookRequest
+from collections.abc import Iterable, Mapping
+from typing import cast
+from urllib.parse import parse_qsl, unquote
+
+from engine.model.hooks import HookContent, HookRequest, Replayed
 from engine.model.integrations import IncomingIntegration
 from engine.model.json import JsonObject
 from engine.model.messages import User
+from engine.redaction import MASK
+
+DEPTH = "x-hookcell-depth"
+MAX_DEPTH = 10
 
 
 def script_request(
@@ -42,3 +50,39 @@ def stored_request(request: HookRequest) -> JsonObject:
         "headers": {**request.headers},
         "body": request.raw.decode("utf-8", "surrogateescape"),
     }
+
+
+def replayed_request(stored: JsonObject, replayed: Replayed) -> HookRequest:
+    """What history kept, as if it arrived again; what is masked in it stays so."""
+    target = str(stored["url"])
+    path, mark, text = target.partition("?")
+    headers = cast(dict[str, str], stored["headers"])
+    segments = path.strip("/").split("/")
+    return HookRequest(
+        method=str(stored["method"]),
+        target=target,
+        pathname=unquote(path),
+        search=mark + text if text else "",
+        query=query_of(parse_qsl(text, keep_blank_values=True)),
+        headers=headers,
+        raw=str(stored["body"]).encode("utf-8", "surrogateescape"),
+        token=MASK,
+        user_segment=segments[2] if len(segments) == 4 else None,
+        depth=depth_of(headers),
+        replayed=replayed,
+    )
+
+
+def query_of(pairs: Iterable[tuple[str, str]]) -> JsonObject:
+    """A key that repeats is a list."""
+    found: JsonObject = {}
+    for key, value in pairs:
+        before = found.get(key)
+        found[key] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
+    return found
+
+
+def depth_of(headers: Mapping[str, str]) -> int:
+    """How many integrations led to the request, as far as it says so."""
+    depth = headers.get(DEPTH, "")
+    return min(int(depth), MAX_DEPTH) if depth.isascii() and depth.isdecimal() and len(depth) < 4 else 0

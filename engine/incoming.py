@@ -24,7 +24,7 @@ from engine.model.history import RunStart, RunState
 from engine.model.hooks import HookAnswer, HookContent, HookRequest
 from engine.model.integrations import HistoryLevel, IncomingIntegration, SavedIntegration
 from engine.model.json import JsonObject, JsonValue
-from engine.model.messages import User
+from engine.model.messages import Room, User
 from engine.model.runs import (
     Busy,
     Failed,
@@ -123,7 +123,9 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
     assert isinstance(integration, IncomingIntegration)
     user = await kit.workspace.user(id=integration.user_id)
     trace = Trace(new_id()).then("request-received", method=request.method, bytes=len(request.raw))
-    level = history.level_of(integration)
+    if (replayed := request.replayed) is not None:
+        trace = trace.then("replayed", of=replayed.of, masked=list(replayed.masked), post=replayed.post)
+    level = level_of(request, integration)
     start = None
     if level != "off":
         start = RunStart(
@@ -134,7 +136,7 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
             request=history.pack_masked(stored_request(request), history.redactor_for(integration)),
             created_at=now_ms(),
         )
-    claim = claim_of(request, integration.id, trace.id)
+    claim = claim_of(request, integration.id, trace.id) if replayed is None else None
     if start is not None or claim is not None:
         kept = await kit.accepting.store.write(begin_run, start, claim, now_ms())
         if kept is not None:
@@ -160,6 +162,11 @@ async def carry_out(kit: Incoming, run: Run) -> End:
 def gone(integration: IncomingIntegration) -> User:
     """Who is no user any more, for the record of the run that is turned down."""
     return User(integration.user_id, integration.username, "", GONE, (), active=False)
+
+
+def level_of(request: HookRequest, integration: IncomingIntegration, rooms: Sequence[Room] = ()) -> HistoryLevel:
+    """Who replays a run wants to see what comes of it."""
+    return history.level_of(integration, rooms) if request.replayed is None else "full"
 
 
 async def may_run(kit: Incoming, run: Run) -> None:
@@ -250,15 +257,17 @@ async def posting(kit: Incoming, run: Run, content: JsonObject, *, response: Jso
                 raise
             failures.append({"channel": destination, "error": bare(error)})
             run = run.then("post-failed", channel=destination, because=str(error), hint=hint_of(error))
-    level = history.level_of(integration, [draft.room for draft in drafts])
+    level = level_of(run.request, integration, [draft.room for draft in drafts])
     run = replace(run, level=run.level if run.level == "off" else level)
     shown: list[JsonValue] = [{"channel": draft.destination, "message": said(draft)} for draft in drafts]
-    run = run.then("posted", resultMessage=shown)
+    posts = run.request.replayed is None or run.request.replayed.post
+    run = run.then("posted" if posts else "would-be-posted", resultMessage=shown)
+    state: RunState = "finished"
+    status, body = 200, {**(response or {}), "success": True}
     if apart:
-        state: RunState = "finished" if drafts else "failed"
-        body: JsonObject = {"responses": [*shown, *failures], "success": bool(drafts)}
-        return End(run, state, 200 if drafts else 400, body, drafts)
-    return End(run, "finished", 200, {**(response or {}), "success": True}, drafts)
+        state, status = ("finished", 200) if drafts else ("failed", 400)
+        body = {"responses": [*shown, *failures], "success": bool(drafts)}
+    return End(run, state, status, body, drafts if posts else ())
 
 
 async def finish(kit: Incoming, ending: End) -> HookAnswer:

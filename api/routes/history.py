@@ -1,19 +1,33 @@
-"""What happened to an integration's calls and deliveries, newest first."""
+"""What happened to an integration's calls and deliveries, newest first; dropping it, and running some of it again."""
 
 from api.endpoint import Call
-from engine.history_lists import SORTABLE, list_history
+from api.integration_schemas import IntegrationBody, ReplayBody, ReplayIncomingBody, RunsQuery
+from engine import replaying
+from engine.history_lists import clear_history, list_history
 from engine.model.json import JsonObject
-from engine.paging import PageQuery
-from engine.params import Text
 
 
-class HistoryQuery(PageQuery):
-    id: Text
-
-
-async def integrations_history(call: Call[HistoryQuery]) -> JsonObject:
+async def integrations_history(call: Call[RunsQuery]) -> JsonObject:
     engine, params = call.engine, call.params
-    page = params.page(SORTABLE)
+    strict, query = engine.settings.strict_compat, params.search(engine.settings)
     return await list_history(
-        engine.store, engine.workspace, call.user, params.id, page, strict=engine.settings.strict_compat
+        engine.store, engine.workspace, call.user, params.id, params.page(), strict=strict, query=query
+    )
+
+
+async def clear(call: Call[IntegrationBody]) -> JsonObject:
+    engine = call.engine
+    strict = engine.settings.strict_compat
+    return await clear_history(engine.store, engine.workspace, call.user, call.params.integration_id, strict=strict)
+
+
+async def replay_outgoing(call: Call[ReplayBody]) -> JsonObject:
+    params = call.params
+    return await replaying.replay_outgoing(call.engine.accepting, call.user, params.integration_id, params.history_id)
+
+
+async def replay_incoming(call: Call[ReplayIncomingBody]) -> JsonObject:
+    params = call.params
+    return await replaying.replay_incoming(
+        call.engine.incoming, call.user, params.integration_id, params.history_id, post=params.post
     )

@@ -22,14 +22,13 @@ from api.routes import hook_commands
 from api.routes.hook_commands import Hook
 from engine import incoming
 from engine.errors import HookcellError, NotFound
+from engine.hook_requests import depth_of, query_of
 from engine.model.hooks import HookRequest
 from engine.model.integrations import IncomingIntegration
-from engine.model.json import JsonObject
 from engine.store.integrations import get_integration
 
 UNKNOWN = "Invalid integration id or token provided."
-RUN, DEPTH = "X-Hookcell-Run", "x-hookcell-depth"
-MAX_DEPTH = 10
+RUN = "X-Hookcell-Run"
 
 Handler = Callable[[Hook], Awaitable[Response]]
 
@@ -80,22 +79,17 @@ async def _hook_request(request: Request) -> HookRequest:
     headers: dict[str, str] = {}
     for name, value in request.headers.items():
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    query: JsonObject = {}
-    for key in request.query_params:
-        values = request.query_params.getlist(key)
-        query[key] = values[0] if len(values) == 1 else [*values]
-    depth = headers.get(DEPTH, "")
     return HookRequest(
         method=request.method,
         target=raw_path.decode("ascii", "replace") + search,
         pathname=request.url.path,
         search=search,
-        query=query,
+        query=query_of(request.query_params.multi_items()),
         headers=headers,
         raw=await request.body(),
         token=request.path_params["token"],
         user_segment=request.path_params.get("user"),
-        depth=min(int(depth), MAX_DEPTH) if depth.isascii() and depth.isdecimal() and len(depth) < 4 else 0,
+        depth=depth_of(headers),
     )
 
 

@@ -8,12 +8,8 @@ from engine.store.integrations import Listing
 from engine.workspace.protocol import Workspace
 
 # Any of them is enough where the route itself asks.
-PERMISSIONS = (
-    "manage-incoming-integrations",
-    "manage-own-incoming-integrations",
-    "manage-outgoing-integrations",
-    "manage-own-outgoing-integrations",
-)
+OUTGOING_PERMISSIONS = ("manage-outgoing-integrations", "manage-own-outgoing-integrations")
+PERMISSIONS = ("manage-incoming-integrations", "manage-own-incoming-integrations", *OUTGOING_PERMISSIONS)
 
 _WORDS: dict[Kind, str] = {INCOMING: "incoming", OUTGOING: "outgoing"}
 

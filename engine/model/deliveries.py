@@ -11,7 +11,7 @@ DeliveryState: TypeAlias = Literal["pending", "claimed", "held", "finished", "fa
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """`trace` is set on one that ends as it begins: turned down, with the reason in its history."""
+    """`trace` is set where history has something to tell from the start: why it was turned down, what it repeats."""
 
     id: str
     integration_id: str

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from engine.model.deliveries import DeliveryState
+from engine.model.events import Event
 from engine.model.json import JsonObject
 
 RunState: TypeAlias = Literal["running", "finished", "failed", "refused", "interrupted"]
@@ -31,6 +32,16 @@ class IncomingRun:
     request: bytes | None
     trace: bytes | None
     record: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class PastDelivery:
+    """What a delivery began with, and of how many records its history is."""
+
+    url: str
+    trigger_word: str | None
+    records: int
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,15 @@ from engine.model.json import JsonObject, JsonValue
 
 
 @dataclass(frozen=True, slots=True)
+class Replayed:
+    """Somebody runs a stored request again: the run it is of, what history had masked in it, whether it may post."""
+
+    of: str
+    masked: tuple[str, ...]
+    post: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HookRequest:
     """`target` is the request target as received, `headers` have lower-case names, repeated ones joined with ", ".
 
@@ -23,6 +32,7 @@ class HookRequest:
     token: str
     user_segment: str | None = None
     depth: int = 0
+    replayed: Replayed | None = None
 
     @property
     def content_type(self) -> str:

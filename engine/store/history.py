@@ -1,56 +1,69 @@
 """Runs as history lists them: one record for each attempt, so a page of records is cut from the runs that hold it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, case, delete, func, literal, or_, select
 
-from engine.model.history import IncomingRun, OutgoingRun
+from engine.model.history import IncomingRun, OutgoingRun, PastDelivery
+from engine.store.deliveries import delete_deliveries
+from engine.store.events import event_of_row
 from engine.store.schema import deliveries, events, integration_revisions, runs
 
 # as many attempts as a trace keeps
 MAX_ATTEMPTS = 50
 
 
+# Fields of a record that are columns of both tables.
+SORTABLE = {"_updatedAt": "updated_at", "_createdAt": "created_at", "_id": "id", "state": "state"}
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The attempts of one run stay together, whatever the order."""
+    """(field, 1 or -1) each; fields that are not SORTABLE say nothing, and then the oldest comes first.
 
-    by_creation: bool = False
-    newest_first: bool = True
+    The attempts of one run stay together, whatever the order: the newest of them first as the first field says.
+    """
+
+    fields: Sequence[tuple[str, int]] = (("_updatedAt", -1),)
+
+    @property
+    def newest_first(self) -> bool:
+        return next((way == -1 for field, way in self.fields if field in SORTABLE), False)
 
     def columns(self, table: Table, key: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-        order = [table.c.created_at if self.by_creation else table.c.updated_at, key]
-        return [column.desc() if self.newest_first else column.asc() for column in order]
+        found: list[tuple[ColumnElement[Any], int]]
+        found = [(table.c[SORTABLE[field]], way) for field, way in self.fields if field in SORTABLE]
+        if not found:
+            found = [(table.c.created_at, 1)]
+        found.append((key, -1 if self.newest_first else 1))
+        return [column.desc() if way == -1 else column.asc() for column, way in found]
 
 
 NEWEST = Order()
+
+
+_INCOMING = select(runs, integration_revisions.c.record).outerjoin(
+    integration_revisions, integration_revisions.c.id == runs.c.revision
+)
 
 
 def list_incoming(
     connection: Connection, integration_id: str, *, offset: int, limit: int, order: Order = NEWEST
 ) -> list[IncomingRun]:
     statement = (
-        select(runs, integration_revisions.c.record)
-        .outerjoin(integration_revisions, integration_revisions.c.id == runs.c.revision)
-        .where(runs.c.integration_id == integration_id)
+        _INCOMING.where(runs.c.integration_id == integration_id)
         .order_by(*order.columns(runs, runs.c.id))
         .offset(offset)
         .limit(limit)
     )
-    return [
-        IncomingRun(
-            id=row.id,
-            revision=row.revision,
-            state=row.state,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            request=row.request,
-            trace=row.trace,
-            record=row.record or {},
-        )
-        for row in connection.execute(statement).all()
-    ]
+    return [_incoming(row) for row in connection.execute(statement).all()]
+
+
+def get_incoming(connection: Connection, integration_id: str, id: str) -> IncomingRun | None:
+    row = connection.execute(_INCOMING.where(runs.c.integration_id == integration_id, runs.c.id == id)).one_or_none()
+    return None if row is None else _incoming(row)
 
 
 def count_incoming(connection: Connection, integration_id: str) -> int:
@@ -110,6 +123,52 @@ def list_outgoing(
 def count_outgoing(connection: Connection, integration_id: str) -> int:
     statement = select(func.coalesce(func.sum(_records()), 0)).where(_listed(integration_id))
     return int(connection.execute(statement).scalar_one())
+
+
+def get_past_delivery(connection: Connection, integration_id: str, id: str) -> PastDelivery | None:
+    """What a replay begins with; one that was never tried has no record to be replayed."""
+    statement = (
+        select(deliveries.c.url, deliveries.c.trigger_word, _records().label("records"), events)
+        .join(events, events.c.id == deliveries.c.event_id)
+        .where(_listed(integration_id), deliveries.c.id == id)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else PastDelivery(row.url, row.trigger_word, row.records, event_of_row(row))
+
+
+def clear_ended(connection: Connection, integration_id: str, before: int, limit: int) -> int:
+    """Deletes at most `limit` runs that ended before `before`; how many, 0 when none is left.
+
+    What waits, is worked or is held is no history yet.
+    """
+    ended = (
+        select(deliveries.c.seq)
+        .where(
+            deliveries.c.integration_id == integration_id,
+            deliveries.c.updated_at < before,
+            deliveries.c.state.in_(["finished", "failed"]),
+        )
+        .limit(limit)
+    )
+    over = (
+        select(runs.c.id)
+        .where(runs.c.integration_id == integration_id, runs.c.updated_at < before, runs.c.state != "running")
+        .limit(limit)
+    )
+    return delete_deliveries(connection, ended) or connection.execute(delete(runs).where(runs.c.id.in_(over))).rowcount
+
+
+def _incoming(row: Row[Any]) -> IncomingRun:
+    return IncomingRun(
+        id=row.id,
+        revision=row.revision,
+        state=row.state,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        request=row.request,
+        trace=row.trace,
+        record=row.record or {},
+    )
 
 
 def _listed(integration_id: str) -> ColumnElement[bool]:

@@ -87,10 +87,19 @@ def test_a_record_is_its_steps_folded_from_left_to_right() -> None:
 
 
 def test_an_incoming_run_shows_its_request_and_neither_token_nor_script() -> None:
-    request: JsonObject = {"url_raw": "/hooks/i1/0123456789abcdef", "headers": {"cookie": "c"}, "content_raw": "{}"}
+    request: JsonObject = {
+        "url_raw": "/hooks/i1/0123456789abcdef",
+        "headers": {"cookie": "c", "accept": "*/*"},
+        "content_raw": "{}",
+    }
     packed = pack_masked(request, Redactor.of(["0123456789abcdef"]))
     record: Any = incoming_record(incoming(Trace("run1").then("done"), request=packed))
-    assert record["request"] == {"url_raw": "/hooks/i1/***", "headers": {"cookie": "***"}, "content_raw": "{}"}
+    assert record["request"] == {
+        "url_raw": "/hooks/i1/***",
+        "headers": {"cookie": "***", "accept": "*/*"},
+        "content_raw": "{}",
+        "masked": ["url_raw", "headers.cookie"],
+    }
     assert record["integration"]["token"] == "***" and "script" not in record["integration"]
     assert (record["type"], record["_id"], record["run"]) == ("incoming-webhook", "run1", "run1")
 
@@ -146,7 +155,11 @@ def test_a_request_is_kept_exactly_unless_it_is_too_large() -> None:
     incompressible = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(1_500_000))
     kept: Any = unpack(packed := pack_masked({"content_raw": incompressible, "method": "POST"}, PLAIN))
     assert len(packed) <= MAX_REQUEST
-    assert kept["method"] == "POST" and kept["content_raw"].endswith("(cut: 1500000 characters)")
+    assert (
+        kept["method"] == "POST"
+        and kept["cut"] == ["content_raw"]
+        and kept["content_raw"].endswith("(cut: 1500000 characters)")
+    )
 
 
 def test_the_level_is_what_was_set_else_by_who_can_read_along() -> None:
