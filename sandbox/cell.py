@@ -8,6 +8,7 @@ for no longer than HOLD_NS, and a slow call lets them go at its first tick.
 
 import gc
 import marshal
+import mmap
 import os
 import random
 import resource
@@ -60,7 +61,8 @@ class Cell:
         self.expired = False
         self.held: list[bytes] = []
         self.held_since = 0
-        self.ballast: bytearray | None = bytearray(BALLAST)
+        # counts against the limit, and takes no memory as long as nobody writes to it
+        self.ballast = mmap.mmap(-1, BALLAST, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self.clear_refs = False
         # the clock and the high-water mark when the latest call ended, which is where the next begins
         self.cpu = 0.0
@@ -124,7 +126,7 @@ class Cell:
         except TimeLimit:
             fields = {}
         except MemoryError as error:
-            self.ballast = None
+            self.ballast.close()
             fields = {"outcome": "out-of-memory", "line": author_line(error.__traceback__, self.filename)}
             error.__traceback__ = None
         if self.expired:
