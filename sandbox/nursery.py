@@ -59,7 +59,7 @@ class Nursery:
         self._current = zygote
         self._all.add(zygote)
         self._steady_at = loop.time() + STEADY_SECONDS
-        self._rotation = loop.call_later(self._rotate_seconds, self._rotate)
+        self._rotate_later()
 
     async def fork(self, memory: int) -> Child:
         """A new child with `memory` bytes over the zygote's own size. Raises NurseryDown."""
@@ -74,14 +74,12 @@ class Nursery:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(zygote.close() for zygote in self._all))
-        self._all.clear()
+        await asyncio.gather(*(self._end(zygote) for zygote in list(self._all)))
         self._current = None
 
     def _lost(self, zygote: ZygoteHandle) -> None:
-        self._all.discard(zygote)
         if zygote is not self._current:
-            self._spawn(zygote.close())
+            self._spawn(self._end(zygote))
             return
         self._current = None
         if self._rotation is not None:
@@ -89,7 +87,7 @@ class Nursery:
         self._spawn(self._start_again(zygote))
 
     async def _start_again(self, lost: ZygoteHandle) -> None:
-        await lost.close()
+        await self._end(lost)
         if asyncio.get_running_loop().time() > self._steady_at:
             self._pause = 0.0
         async with self._turn:
@@ -100,10 +98,8 @@ class Nursery:
                 with suppress(NurseryDown):
                     await self.start()
 
-    def _rotate(self) -> None:
-        self._spawn(self._take_over())
-
-    async def _take_over(self) -> None:
+    async def relieve(self) -> None:
+        """Lets a new zygote fork from now on; the one there is ends when its children have."""
         async with self._turn:
             old = self._current
             if old is None:
@@ -112,14 +108,26 @@ class Nursery:
                 await self.start()
             except NurseryDown:
                 # The old one goes on, and is relieved the next time.
-                self._rotation = asyncio.get_running_loop().call_later(self._rotate_seconds, self._rotate)
+                self._rotate_later()
                 return
+        self._spawn(self._see_off(old))
+
+    async def _see_off(self, old: ZygoteHandle) -> None:
         for _ in range(int(OLD_ONE_MAY_STAY_SECONDS / OLD_ONE_LOOKS_EVERY_SECONDS)):
             if old.childless:
                 break
             await asyncio.sleep(OLD_ONE_LOOKS_EVERY_SECONDS)
-        self._all.discard(old)
-        await old.close()
+        await self._end(old)
+
+    async def _end(self, zygote: ZygoteHandle) -> None:
+        await zygote.close()
+        self._all.discard(zygote)
+
+    def _rotate_later(self) -> None:
+        if self._rotation is not None:
+            self._rotation.cancel()
+        loop = asyncio.get_running_loop()
+        self._rotation = loop.call_later(self._rotate_seconds, lambda: self._spawn(self.relieve()))
 
     def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)

@@ -19,8 +19,10 @@ from sandbox.pool import Pool
 from sandbox.program import Body, Compiled, HookForm, Program, Rejected
 from sandbox.selftest import Tried, self_test
 from sandbox.services import Services
+from sandbox.zygotes import Child
 
 COMPILES_WAITING = 64
+RETRY_FORK_SECONDS = 0.05
 LOAD_ONLY = -1
 
 
@@ -91,13 +93,24 @@ class Sandbox:
         self._compiles += 1
         try:
             async with self._compiling:
-                child = await self._compilers.fork(self.limits.compile_memory)
+                child = await self._child_to_compile()
                 answer = await Compiling(child, self.limits, hooks).run(next(self._ids), filename, data)
                 return self._not_run() if answer is None else answer
         except NurseryDown:
             return self._not_run()
         finally:
             self._compiles -= 1
+
+    async def _child_to_compile(self) -> Child:
+        """Waits for a zygote that is being replaced as long as a call waits for a cell. Raises NurseryDown."""
+        patience = asyncio.get_running_loop().time() + self.limits.wait_for_cell_seconds
+        while True:
+            try:
+                return await self._compilers.fork(self.limits.compile_memory)
+            except NurseryDown:
+                if self._closing or asyncio.get_running_loop().time() > patience:
+                    raise
+                await asyncio.sleep(RETRY_FORK_SECONDS)
 
     def _not_run(self) -> NotRun:
         return NotRun("stopping" if self._closing else "busy")

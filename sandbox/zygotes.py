@@ -170,7 +170,8 @@ class ZygoteHandle:
             theirs.close()
         try:
             # Whoever asked may be gone before it is born: then `born` is cancelled, and _forked ends the child.
-            return await asyncio.wait_for(born, FORK_SECONDS)
+            async with asyncio.timeout(FORK_SECONDS):
+                return await born
         except TimeoutError:
             self.kill()
             raise NurseryDown(f"the zygote did not fork in {FORK_SECONDS:.0f} s") from None

@@ -1,0 +1,194 @@
+"""Zygotes: relieved in turn, replaced when they die, started once, and nothing left of what nobody waits for."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import pytest
+
+from sandbox import Completed, NurseryDown, Sandbox
+from sandbox import nursery as nursery_module
+from sandbox.nursery import Nursery
+from tests.sandbox.cells import SHORT, Cells, started
+from tests.sandbox.test_harden import gone
+
+HELLO = "def process_incoming(request):\n    return request['n']\n"
+MEMORY = 64 * 1024 * 1024
+
+
+def with_nursery(use: Callable[[Nursery], Awaitable[None]], rotate_seconds: float = 3600) -> None:
+    async def main() -> None:
+        nursery = Nursery("run", cell_uid=65534, rotate_seconds=rotate_seconds)
+        await nursery.start()
+        try:
+            await use(nursery)
+        finally:
+            await nursery.close()
+
+    asyncio.run(main())
+
+
+async def until(condition: Callable[[], bool], why: str) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, why
+        await asyncio.sleep(0.01)
+
+
+def test_a_zygote_is_relieved_and_stays_until_its_children_are_gone() -> None:
+    async def use(nursery: Nursery) -> None:
+        first = nursery.pid
+        child = await nursery.fork(MEMORY)
+        assert first is not None and child.generation == nursery.generation == 1
+        await until(lambda: nursery.generation > 1, "it was not relieved")
+        assert nursery.pid != first and not gone(first) and not gone(child.pid)
+        child.end()
+        await until(lambda: gone(first), "it stayed although its children were gone")
+
+    with_nursery(use, rotate_seconds=1.0)
+
+
+def test_cells_of_a_relieved_zygote_end_after_their_next_call() -> None:
+    with started(SHORT) as cells:
+
+        async def call() -> int:
+            outcome = await cells.start(HELLO, {"n": 1})
+            assert isinstance(outcome, Completed)
+            await asyncio.sleep(0.01)
+            pool = cells.sandbox._pool
+            assert pool is not None
+            return len(pool._lane_of)
+
+        async def through_a_relief() -> list[int]:
+            before = await call()
+            await cells.sandbox._scripts.relieve()
+            return [before, await call(), await call()]
+
+        assert cells.run(through_a_relief()) == [1, 0, 1]
+
+
+def test_a_zygote_that_dies_at_once_is_not_started_without_end() -> None:
+    async def use(nursery: Nursery) -> None:
+        starts = 0
+        begun = time.monotonic()
+        while time.monotonic() - begun < 2.5:
+            await until(lambda: nursery.pid is not None, "none came")
+            assert nursery.pid is not None
+            os.kill(nursery.pid, signal.SIGKILL)
+            starts += 1
+            generation = nursery.generation
+            await until(lambda g=generation: nursery.generation > g, "no new one came")  # type: ignore[misc]
+        # the pauses between them grow to a second
+        assert starts <= 9
+        assert nursery._pause == nursery_module.RESTART_MOST_SECONDS or starts < 6
+
+    with_nursery(use)
+
+
+def test_a_zygote_that_does_not_answer_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.zygotes.FORK_SECONDS", 0.2)
+
+    async def use(nursery: Nursery) -> None:
+        assert nursery.pid is not None
+        os.kill(nursery.pid, signal.SIGSTOP)
+        with pytest.raises(NurseryDown, match="did not fork"):
+            await nursery.fork(MEMORY)
+        await until(lambda: nursery.generation == 2, "no new one came")
+        (await nursery.fork(MEMORY)).end()
+
+    with_nursery(use)
+
+
+def test_a_child_that_nobody_waits_for_any_more_is_ended() -> None:
+    async def use(nursery: Nursery) -> None:
+        zygote = nursery._current
+        assert zygote is not None
+        before = len(os.listdir("/proc/self/fd"))
+        for patience in (0, 0.0005, 0.001, 0.002, 0.004, 0.02):
+            asking = asyncio.ensure_future(nursery.fork(MEMORY))
+            await asyncio.sleep(patience)
+            asking.cancel()
+            with suppress(asyncio.CancelledError):
+                (await asking).end()
+        await until(lambda: zygote.childless, "children were left")
+        assert len(os.listdir("/proc/self/fd")) == before
+
+    with_nursery(use)
+
+
+def test_children_die_with_their_zygote_and_are_orphans() -> None:
+    async def use(nursery: Nursery) -> None:
+        child = await nursery.fork(MEMORY)
+        assert nursery.pid is not None
+        os.kill(nursery.pid, signal.SIGKILL)
+        assert await child.exit() is None and child.orphaned
+        await until(lambda: gone(child.pid), "it outlived its zygote")
+        child.close()
+
+    with_nursery(use)
+
+
+def test_how_a_child_ended_is_told_by_its_zygote() -> None:
+    async def use(nursery: Nursery) -> None:
+        child = await nursery.fork(MEMORY)
+        child.send_signal(signal.SIGSEGV)
+        ended = await child.exit()
+        assert ended is not None and ended.signal == signal.SIGSEGV and "signal 11" in ended.describe()
+        child.close()
+
+    with_nursery(use)
+
+
+def test_a_sandbox_is_started_once() -> None:
+    async def main() -> None:
+        sandbox = Sandbox(SHORT)
+        await sandbox.start()
+        try:
+            with pytest.raises(RuntimeError, match="started once"):
+                await sandbox.start()
+        finally:
+            await sandbox.close()
+
+    asyncio.run(main())
+
+
+def test_a_system_without_what_locks_cells_down_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        sandbox = Sandbox(SHORT)
+        with pytest.raises(NurseryDown, match="Linux"):
+            await sandbox.start()
+        await sandbox.close()
+
+    monkeypatch.setattr("sys.platform", "plan9")
+    asyncio.run(main())
+
+
+def test_a_zygote_that_cannot_start_says_why_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        sandbox = Sandbox(SHORT)
+        with pytest.raises(NurseryDown):
+            await sandbox.start()
+        assert sandbox._scripts.pid is None and sandbox._compilers.pid is None
+
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    asyncio.run(main())
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_compilation_that_dies_with_its_zygote_blames_no_source(cells: Cells) -> None:
+    slow = "".join(f"def f{n}(a, b={n}):\n    return [a.x for x in b if x][{n}]\n" for n in range(3000))
+
+    async def compile_and_kill() -> object:
+        compiling = asyncio.ensure_future(cells.sandbox.compile(slow))
+        await asyncio.sleep(0.05)
+        pid = cells.sandbox._compilers.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        return await compiling
+
+    assert type(cells.run(compile_and_kill())).__name__ == "NotRun"
+    assert isinstance(cells.call(HELLO, {"n": 1}, owner="after"), Completed)
