@@ -12,6 +12,7 @@ import uvloop
 from pydantic import ValidationError
 
 from api.admin import reset_password
+from api.cli_doctor import doctor
 from api.cli_scripts import repl, run
 from api.demo import demo as run_demo
 from api.logging import configure_logging
@@ -32,6 +33,7 @@ admin = typer.Typer(help="With the server stopped: what its operator may have to
 app.add_typer(admin, name="admin")
 app.command()(run)
 app.command()(repl)
+app.command()(doctor)
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the database. [default: data]")]
 

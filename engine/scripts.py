@@ -47,6 +47,7 @@ from sandbox import (
     TimedOut,
     policy_digest,
 )
+from sandbox import Tried as Tried
 
 FILENAME = "script.py"
 INCOMING_SECONDS, OUTGOING_SECONDS = 8.0, 20.0
@@ -128,6 +129,8 @@ class Scripts:
         limits: Limits | None = None,
     ) -> None:
         self._sandbox = Sandbox(limits)
+        # probes of the self-test that a cell was not kept from
+        self._not_held: frozenset[str] = frozenset()
         self._load_code = load_code
         self._store_code = store_code
         self._programs = _Programs()
@@ -137,14 +140,24 @@ class Scripts:
         return self._sandbox.limits
 
     @property
+    def layers(self) -> frozenset[str]:
+        """What locks cells down here, by name; known once started."""
+        return self._sandbox.layers
+
+    @property
     def missing_layers(self) -> frozenset[str]:
         """What keeps this system from locking cells down fully; known once started."""
-        return NEEDED_LAYERS - self._sandbox.layers
+        return (NEEDED_LAYERS - self.layers) | self._not_held
+
+    async def self_test(self, *, quick: bool = False) -> tuple[Tried, ...]:
+        """What no script must be able to do, tried in real cells."""
+        return await self._sandbox.self_test(quick=quick)
 
     async def start(self) -> None:
         """Raises CannotStart when no script can be run here at all."""
         try:
             await self._sandbox.start()
+            self._not_held = frozenset(one.name for one in await self.self_test(quick=True) if not one.held)
             tried = await self.save("def process_incoming(request):\n    return None\n", "incoming")
         except (NurseryDown, Unavailable) as error:
             raise CannotStart(f"The sandbox does not start: {error}") from error
