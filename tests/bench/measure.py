@@ -10,13 +10,17 @@ from typing import Any
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
+def children(pid: int | None = None) -> Iterator[int]:
+    for listed in Path(f"/proc/{pid or os.getpid()}/task").glob("*/children"):
+        with suppress(OSError):
+            yield from map(int, listed.read_text().split())
+
+
 def descendants(pid: int | None = None) -> Iterator[int]:
     """Zygotes and their cells, for the process that started them."""
-    for children in Path(f"/proc/{pid or os.getpid()}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in children.read_text().split():
-                yield int(child)
-                yield from descendants(int(child))
+    for child in children(pid):
+        yield child
+        yield from descendants(child)
 
 
 def cpu_seconds() -> float:
