@@ -3,6 +3,7 @@
 Tracebacks are rendered here: the cell sends line numbers and names, the source is the server's.
 """
 
+import asyncio
 import re
 from typing import Any, TypeAlias, TypeVar
 
@@ -84,6 +85,13 @@ def question(frame: wire.Frame, limits: Limits) -> Question:
     asked = checked(value_of(frame.payload, limits), dict)
     service, verb = checked(asked.get("service"), str), checked(asked.get("verb"), str)
     return service, verb, checked(asked.get("arguments"), dict)
+
+
+async def large_outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: bytes) -> Outcome:
+    """The same for a result that may be too much: counted exactly, away from the event loop, before it is parsed."""
+    if await asyncio.to_thread(wire.count_nodes_outside_text, payload) > limits.result_nodes + 1:
+        raise wire.BadFrame("a result with more values than allowed")
+    return await asyncio.to_thread(outcome, meta, program, limits, payload)
 
 
 def too_many_nodes(payload: bytes, limits: Limits) -> bool:

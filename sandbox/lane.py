@@ -40,6 +40,41 @@ class Lane:
     asks: bool = False
 
 
+class Lanes:
+    """The lanes that hold something; `waiting` counts the calls that wait, in all of them."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[str, Lane] = {}
+        self.waiting = 0
+
+    def of(self, program: Program) -> Lane:
+        lane = self._lanes.get(program.key)
+        if lane is None:
+            lane = self._lanes[program.key] = Lane(program)
+        return lane
+
+    def find(self, key: str) -> Lane | None:
+        return self._lanes.get(key)
+
+    def all(self) -> list[Lane]:
+        return list(self._lanes.values())
+
+    def enqueue(self, run: Run, *, first: bool = False) -> Lane:
+        lane = self.of(run.program)
+        self.waiting += 1
+        (lane.waiting.appendleft if first else lane.waiting.append)(run)
+        return lane
+
+    def dequeue(self, lane: Lane) -> Run:
+        self.waiting -= 1
+        return lane.waiting.popleft()
+
+    def forget(self, lane: Lane) -> None:
+        """Drops it when nothing is in it any more."""
+        if not lane.waiting and not lane.cells and not lane.starting and self._lanes.get(lane.program.key) is lane:
+            del self._lanes[lane.program.key]
+
+
 def load_frame(program: Program, limits: Limits) -> bytes:
     meta = {
         "limits": asdict(limits),

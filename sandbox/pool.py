@@ -8,34 +8,29 @@ priority, and at most `slow_cells_per_core` a core of such cells run at a time, 
 """
 
 import asyncio
-import logging
 import os
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Coroutine
 
-import orjson
-
 from sandbox import decode, wire
+from sandbox.asking import ask
 from sandbox.handle import CellHandle, Job
-from sandbox.lane import Lane, Run, load_frame
-from sandbox.limits import MIB, Limits
+from sandbox.idle import Idle
+from sandbox.lane import Lane, Lanes, Run, load_frame
+from sandbox.limits import Limits
 from sandbox.memory import machine_memory
 from sandbox.nursery import Nursery
-from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt, TimedOut
-from sandbox.program import Program
-from sandbox.services import ServiceError, Services
+from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt
 from sandbox.slow import SlowLane
-from sandbox.verdict import verdict
+from sandbox.verdict import MAX_RERUNS, no_more_tries, verdict
 from sandbox.zygotes import Child, NurseryDown
 
-MAX_RERUNS = 2
 # New cells leave this share of the memory to warm ones, and so many a core run their first call at a time: a crowd of
 # unknown scripts must not keep the known ones waiting.
 NEW_CELLS_SHARE = 0.75
 UNPROVEN_PER_CORE = 4
 # How often an idle cell's own word about its size is checked.
 MEASURED_EVERY_CALLS = 128
-IDLE_CELL_MEMORY = 4 * MIB
 RETRY_FORK_SECONDS = 0.05
 
 
@@ -43,14 +38,11 @@ class Pool:
     def __init__(self, nursery: Nursery, limits: Limits) -> None:
         self._nursery = nursery
         self._limits = limits
-        self._lanes: dict[str, Lane] = {}
+        self._lanes = Lanes()
         self._lane_of: dict[CellHandle, Lane] = {}
-        # by last use; what each is taken to hold, and their sum
-        self._idle: OrderedDict[CellHandle, int] = OrderedDict()
-        self._idle_memory = 0
+        self._idle = Idle()
         self._slow = SlowLane(limits)
         self._slow_waiting: deque[Run] = deque()
-        self._waiting = 0
         self._starting = 0
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,15 +58,15 @@ class Pool:
 
     def submit(self, run: Run) -> None:
         """Takes the call; its future gets an Outcome, whatever happens."""
-        lane = self._lane(run.program)
+        lane = self._lanes.of(run.program)
         if self._stopping:
             self._answer(run, NotRun("stopping"))
         elif not lane.waiting and (cell := self._cell_for(lane, run)) is not None:
             self._give(lane, cell, run)
-        elif len(lane.waiting) >= self._limits.queue_per_integration or self._waiting >= self._limits.queue_total:
+        elif len(lane.waiting) >= self._limits.queue_per_integration or self._lanes.waiting >= self._limits.queue_total:
             self._answer(run, NotRun("busy"))
         else:
-            self._enqueue(run)
+            self._lanes.enqueue(run)
             self._pump(lane)
             if run in lane.waiting:
                 self._wait_no_longer_than(run)
@@ -84,9 +76,9 @@ class Pool:
         if self._wake is not None:
             self._wake.cancel()
         self._slow.close()
-        for lane in list(self._lanes.values()):
+        for lane in self._lanes.all():
             while lane.waiting:
-                self._answer(self._dequeue(lane), NotRun("stopping"))
+                self._answer(self._lanes.dequeue(lane), NotRun("stopping"))
         while self._slow_waiting:
             self._answer(self._slow_waiting.popleft(), NotRun("stopping"))
         for cell in list(self._lane_of):
@@ -127,22 +119,8 @@ class Pool:
             raise wire.BadFrame("a question that nobody offered to answer")
         question = decode.question(frame, self._limits)
         self._lane_of[cell].asks = True
-        job.asking = self._spawn(self._ask(cell, job, job.services, question))
+        job.asking = self._spawn(ask(cell, job, job.services, question))
         self._again([run for run in later if isinstance(run, Run)])
-
-    async def _ask(self, cell: CellHandle, run: Run, services: Services, question: decode.Question) -> None:
-        """Answers a call's question, whatever becomes of it: the call waits."""
-        answer: dict[str, object]
-        try:
-            answer = {"value": await services.ask(*question)}
-        except ServiceError as error:
-            answer = {"error": {"kind": error.kind, "message": str(error), "fields": error.fields}}
-        except Exception:
-            # Ours to mend, and no reason for the call to wait in vain.
-            logging.getLogger(__name__).exception("a host service failed")
-            answer = {"error": {"kind": "RuntimeError", "message": "the host failed to do this", "fields": {}}}
-        run.asking = None
-        cell.answer(run, orjson.dumps(answer))
 
     def on_slow(self, cell: CellHandle) -> None:
         cell.retiring = True
@@ -162,7 +140,7 @@ class Pool:
     def on_gone(self, cell: CellHandle, jobs: list[Job]) -> None:
         lane = self._lane_of.pop(cell)
         lane.cells.remove(cell)
-        self._not_idle(cell)
+        self._idle.remove(cell)
         self._slow.remove(cell)
         runs = [job for job in jobs if isinstance(job, Run)]
         for run in runs:
@@ -206,20 +184,16 @@ class Pool:
         now = asyncio.get_running_loop().time()
         lanes = {}
         for run in reversed(runs):
-            wall = int((now - run.first_sent) * 1e6)
             if self._stopping:
                 self._answer(run, NotRun("stopping"))
-            elif now >= run.overall:
-                self._answer(run, TimedOut("overall", run.overall_seconds, None, Receipt(wall, 0, None, 0)))
-            elif run.reruns > MAX_RERUNS:
-                self._answer(run, Crashed("its cell died each time it was run", Receipt(wall, 0, None, 0)))
+            elif (outcome := no_more_tries(run, now)) is not None:
+                self._answer(run, outcome)
             elif not run.future.done():
                 if run.slow:
-                    self._waiting += 1
+                    self._lanes.waiting += 1
                     self._slow_waiting.append(run)
                 else:
-                    self._enqueue(run, first=True)
-                    lanes[run.program.key] = self._lane(run.program)
+                    lanes[run.program.key] = self._lanes.enqueue(run, first=True)
                 self._wait_no_longer_than(run)
         for lane in lanes.values():
             self._pump(lane)
@@ -230,20 +204,17 @@ class Pool:
         room = self._most_slow - len(self._slow)
         while room > 0 and self._slow_waiting and not self._stopping:
             run = self._slow_waiting.popleft()
-            self._waiting -= 1
+            self._lanes.waiting -= 1
             if not run.future.done():
                 room -= 1
-                self._enqueue(run, first=True)
+                self._lanes.enqueue(run, first=True)
                 asyncio.get_running_loop().call_soon(self._pump_key, run.program.key)
 
     # answers
 
     async def _decode_elsewhere(self, cell: CellHandle, run: Run, meta: dict[str, object], payload: bytes) -> None:
-        """Counts a large result again, exactly, away from the event loop, before anything parses it."""
         try:
-            if await asyncio.to_thread(wire.count_nodes_outside_text, payload) > self._limits.result_nodes + 1:
-                raise wire.BadFrame("a result with more values than allowed")
-            self._settle(run, cell, await asyncio.to_thread(decode.outcome, meta, run.program, self._limits, payload))
+            self._settle(run, cell, await decode.large_outcome(meta, run.program, self._limits, payload))
         except wire.BadFrame as bad:
             why = f"it sent what a cell never sends: {bad}"
             cell.kill(why)
@@ -270,44 +241,24 @@ class Pool:
 
     # lanes
 
-    def _lane(self, program: Program) -> Lane:
-        lane = self._lanes.get(program.key)
-        if lane is None:
-            lane = self._lanes[program.key] = Lane(program)
-        return lane
-
-    def _enqueue(self, run: Run, *, first: bool = False) -> None:
-        lane = self._lane(run.program)
-        self._waiting += 1
-        (lane.waiting.appendleft if first else lane.waiting.append)(run)
-
-    def _dequeue(self, lane: Lane) -> Run:
-        self._waiting -= 1
-        return lane.waiting.popleft()
-
     def _wait_no_longer_than(self, run: Run) -> None:
         loop = asyncio.get_running_loop()
         until = min(loop.time() + self._limits.wait_for_cell_seconds, run.overall)
         run.waiting = loop.call_at(until, self._waited_too_long, run)
 
     def _waited_too_long(self, run: Run) -> None:
-        lane = self._lane(run.program)
+        lane = self._lanes.of(run.program)
         for queue in (lane.waiting, self._slow_waiting):
             if run in queue:
                 queue.remove(run)
-                self._waiting -= 1
+                self._lanes.waiting -= 1
         run.waiting = None
-        late = run.first_sent and asyncio.get_running_loop().time() >= run.overall
-        receipt = Receipt(int(run.overall_seconds * 1e6), 0, None, 0)
-        self._answer(run, TimedOut("overall", run.overall_seconds, None, receipt) if late else NotRun("busy"))
-        self._forget(lane)
-
-    def _forget(self, lane: Lane) -> None:
-        if not lane.waiting and not lane.cells and not lane.starting and self._lanes.get(lane.program.key) is lane:
-            del self._lanes[lane.program.key]
+        late = no_more_tries(run, asyncio.get_running_loop().time()) if run.first_sent else None
+        self._answer(run, late or NotRun("busy"))
+        self._lanes.forget(lane)
 
     def _pump_key(self, key: str) -> None:
-        lane = self._lanes.get(key)
+        lane = self._lanes.find(key)
         if lane is not None and not self._stopping:
             self._pump(lane)
 
@@ -316,12 +267,12 @@ class Pool:
         while lane.waiting:
             run = lane.waiting[0]
             if run.future.done():
-                self._dequeue(lane)
+                self._lanes.dequeue(lane)
                 continue
             cell = self._cell_for(lane, run)
             if cell is None:
                 break
-            self._dequeue(lane)
+            self._lanes.dequeue(lane)
             self._give(lane, cell, run)
         room = self._limits.cells_per_integration - len(lane.cells)
         if room <= lane.starting and lane.waiting and (lane.waiting[0].alone or lane.waiting[0].once):
@@ -332,7 +283,7 @@ class Pool:
                 return
         if lane.waiting and lane.starting < min(room, 1 + len(lane.waiting) // self._limits.cell_calls_in_flight):
             self._start_cell(lane)
-        self._forget(lane)
+        self._lanes.forget(lane)
 
     def _cell_for(self, lane: Lane, run: Run) -> CellHandle | None:
         for cell in lane.cells:
@@ -344,7 +295,7 @@ class Pool:
         if run.waiting is not None:
             run.waiting.cancel()
             run.waiting = None
-        self._not_idle(cell)
+        self._idle.remove(cell)
         if run.alone or run.once:
             # nothing else joins it until it has answered
             cell.exclusive = True
@@ -380,24 +331,16 @@ class Pool:
         if lane.waiting:
             self._pump(lane)
         if not cell.jobs:
-            self._now_idle(cell)
+            self._idle.add(cell)
             self._pump_hungry()
 
-    def _now_idle(self, cell: CellHandle) -> None:
-        self._not_idle(cell)
-        self._idle[cell] = held = IDLE_CELL_MEMORY + cell.growth
-        self._idle_memory += held
-
-    def _not_idle(self, cell: CellHandle) -> None:
-        self._idle_memory -= self._idle.pop(cell, 0)
-
     def _pump_hungry(self) -> None:
-        if self._waiting and self._wake is None:
+        if self._lanes.waiting and self._wake is None:
             self._wake = asyncio.get_running_loop().call_soon(self._feed)
 
     def _feed(self) -> None:
         self._wake = None
-        for lane in [lane for lane in self._lanes.values() if lane.waiting]:
+        for lane in [lane for lane in self._lanes.all() if lane.waiting]:
             self._pump(lane)
 
     # cells
@@ -409,12 +352,13 @@ class Pool:
             # the next one starts when one of these has answered or turned out to be slow
             return
         while self.cells + self._starting >= self._limits.cells or not self._memory_for(busy=1, share=NEW_CELLS_SHARE):
-            if not self._idle:
-                if self.cells + self._starting:
-                    return
+            oldest = self._idle.oldest()
+            if oldest is None and self.cells + self._starting:
+                return
+            if oldest is None:
                 # one may run in any case
                 break
-            next(iter(self._idle)).kill()
+            oldest.kill()
         lane.starting += 1
         self._starting += 1
         self._spawn(self._open_cell(lane))
@@ -426,7 +370,7 @@ class Pool:
     def _memory_for(self, *, busy: int, share: float = 1.0) -> bool:
         """Whether `busy` more cells may use their whole limit."""
         running = len(self._lane_of) + self._starting - len(self._idle) + busy
-        return self._idle_memory + running * self._limits.memory <= self._memory * share
+        return self._idle.memory + running * self._limits.memory <= self._memory * share
 
     async def _open_cell(self, lane: Lane) -> None:
         child: Child | None = None
@@ -443,7 +387,7 @@ class Pool:
             self._lane_of[cell] = lane
             lane.cells.append(cell)
             cell.write(load_frame(lane.program, limits))
-            self._now_idle(cell)
+            self._idle.add(cell)
         self._pump(lane)
 
     def _spawn(self, coroutine: Coroutine[None, None, None]) -> asyncio.Task[None]:

@@ -6,6 +6,19 @@ from sandbox.limits import Limits
 from sandbox.outcome import Crashed, Outcome, Receipt, TimedOut
 from sandbox.zygotes import Exit
 
+# How often a call runs again because its cell died, through whosever fault.
+MAX_RERUNS = 2
+
+
+def no_more_tries(run: Run, now: float) -> Outcome | None:
+    """The outcome of a call that may not run again, at the loop time `now`; None while it may."""
+    receipt = Receipt(int((now - run.first_sent) * 1e6), 0, None, 0)
+    if now >= run.overall:
+        return TimedOut("overall", run.overall_seconds, None, receipt)
+    if run.reruns > MAX_RERUNS:
+        return Crashed("its cell died each time it was run", receipt)
+    return None
+
 
 def verdict(cell: CellHandle, run: Run, exited: Exit | None, limits: Limits) -> Outcome:
     """The outcome of the call at the head of a cell that is gone; `exited` is its zygote's word, if it came."""
