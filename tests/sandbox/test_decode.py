@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sandbox import Completed, Limits, Raised, wire
 from sandbox.decode import compiled, meta_of, outcome
 from tests.sandbox.liars import HONEST, PROGRAM
+from tests.sandbox.torture import run
 
 LIMITS = Limits(result_depth=8, traceback_lines=5)
 ANY = st.recursive(
@@ -74,3 +75,10 @@ def depth(value: object) -> int:
     if isinstance(value, dict):
         return 1 + max(map(depth, value.values()), default=0)
     return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 1
+
+
+def test_a_sample_of_broken_frames_is_read_or_refused() -> None:
+    found = run(20_000, seed=1)
+    assert set(found) == {
+        "BadFrame", "Completed", "OutputTooLarge", "Raised", "TimedOut", "incomplete",
+    }  # fmt: skip

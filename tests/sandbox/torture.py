@@ -1,0 +1,72 @@
+"""A million broken frames for the reader of cells' answers: `python -m tests.sandbox.torture [FRAMES] [SEED]`.
+
+Honest frames are cut, doubled, flipped and spliced; each must end in an outcome or in a BadFrame.
+"""
+
+import random
+import sys
+import time
+from collections import Counter
+
+import orjson
+
+from sandbox import Limits, wire
+from sandbox.decode import meta_of, outcome
+from tests.sandbox.liars import HONEST, PROGRAM
+
+LIMITS = Limits()
+RAISED = {"outcome": "raised", "exception": "E", "message": "m", "trace": [[1, "f"]], "chain": []}
+METAS = [
+    orjson.dumps(HONEST | fields)
+    for fields in (
+        {},
+        RAISED,
+        RAISED | {"chain": [RAISED]},
+        {"log": [["print", "a\nb"], ["info", "\x1b"]]},
+        {"outcome": "timed-out", "line": 3},
+        {"outcome": "output-too-large", "message": "result is"},
+    )
+]
+PAYLOADS = [b"1", b"{}", b'{"a": [1, 2.5, null, "\\u00e9"]}', b'"text"', b"[[[[[]]]]]"]
+
+
+def broken(source: random.Random) -> bytes:
+    data = bytearray(wire.encode(wire.RESULT, 1, source.choice(METAS), source.choice(PAYLOADS)))
+    for _ in range(source.randrange(4)):
+        place, length = source.randrange(len(data)), source.randrange(1, 9)
+        match source.randrange(4):
+            case 0:
+                data[place] ^= 1 << source.randrange(8)
+            case 1:
+                del data[place : place + length]
+            case 2:
+                data[place:place] = data[place : place + length]
+            case _:
+                data[place : place + length] = source.randbytes(length)
+        if not data:
+            return b""
+    return bytes(data)
+
+
+def read(data: bytes) -> str:
+    """What becomes of the bytes; anything but an outcome, a wait or a BadFrame is an exception, and ends the run."""
+    decoder = wire.Decoder(max_meta=4096, max_payload=4096)
+    decoder.feed(data)
+    try:
+        while (frame := decoder.next()) is not None:
+            return type(outcome(meta_of(frame), PROGRAM, LIMITS, frame.payload)).__name__
+    except wire.BadFrame:
+        return "BadFrame"
+    return "incomplete"
+
+
+def run(frames: int, seed: int) -> Counter[str]:
+    source = random.Random(seed)
+    return Counter(read(broken(source)) for _ in range(frames))
+
+
+if __name__ == "__main__":
+    frames = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns()
+    print(f"seed {seed}", flush=True)  # noqa: T201
+    print(dict(run(frames, seed)))  # noqa: T201
