@@ -2,6 +2,8 @@
 and once an hour what saving integrations left behind."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 
@@ -46,12 +48,8 @@ class Retention:
         """How many runs went. Raises Unavailable."""
         oldest = now_ms() - self._kept_ms
         found = await self._store.read(surplus, oldest, max_runs=self._max_runs, max_bytes=self._max_bytes)
-        pruned = 0
-        while rows := await self._store.write(prune, found):
-            pruned += rows
-            await asyncio.sleep(PAUSE_SECONDS)
-        while await self._store.write(prune_keys, now_ms(), ROWS_A_WRITE):
-            await asyncio.sleep(PAUSE_SECONDS)
+        pruned = await self._repeat(prune, found)
+        await self._repeat(prune_keys, now_ms(), ROWS_A_WRITE)
         return pruned
 
     async def sweep(self) -> tuple[int, int]:
@@ -69,11 +67,15 @@ class Retention:
         return swept
 
     async def _sweep_code(self) -> int:
-        swept, before = 0, now_ms() - UNUSED_CODE_MS
-        while rows := await self._store.write(leftovers.drop_unused_code, before, ROWS_A_WRITE):
-            swept += rows
+        return await self._repeat(leftovers.drop_unused_code, now_ms() - UNUSED_CODE_MS, ROWS_A_WRITE)
+
+    async def _repeat(self, write: Callable[..., int], *arguments: Any) -> int:
+        """Small writes until nothing is left to do; how many rows in all."""
+        total = 0
+        while rows := await self._store.write(write, *arguments):
+            total += rows
             await asyncio.sleep(PAUSE_SECONDS)
-        return swept
+        return total
 
     async def _keep_pruning(self) -> None:
         rounds = 0
@@ -84,5 +86,7 @@ class Retention:
                     await self.sweep()
             except Unavailable as error:
                 _log.warning("history was not pruned", error=str(error))
+            except Exception:
+                _log.exception("history was not pruned, in a way that should not be")
             rounds += 1
             await asyncio.sleep(EVERY_SECONDS)

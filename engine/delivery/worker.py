@@ -1,4 +1,4 @@
-"""The worker: claims what is due, runs the journey for each, and keeps the process's lease.
+"""The worker: claims what is due, runs the journey for each, and keeps the process's lease where others look at it.
 
 It looks when it is woken, when the earliest delivery is due, and once a second. Bounded in all and for each
 destination, so that a slow receiver keeps nobody else waiting. It claims nothing while the store's queue is over half:
@@ -6,24 +6,25 @@ ends come before beginnings.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import structlog
 from sqlalchemy import Connection
 
-from engine.delivery import queue
+from engine.delivery import leases, queue
 from engine.delivery.wake import Wake
 from engine.errors import Unavailable
+from engine.http import MAX_REQUESTS_A_DESTINATION
 from engine.model.deliveries import Claim, Delivery
 from engine.store.database import Store
 from engine.store.deliveries import get_deliveries
 
-Journey: TypeAlias = Callable[[Delivery, Claim], Awaitable[None]]
+Journey: TypeAlias = Callable[[Delivery, Claim], Coroutine[Any, Any, None]]
 
 RENEW_SECONDS = 2.0
 LOOK_SECONDS = 1.0
@@ -37,8 +38,10 @@ _log = structlog.stdlib.get_logger("hookcell.deliveries")
 
 @dataclass(frozen=True, slots=True)
 class WorkerLimits:
+    """What the client has no place for waits in the queue, where it is nobody's yet."""
+
     deliveries: int = 128
-    deliveries_a_destination: int = 8
+    deliveries_a_destination: int = MAX_REQUESTS_A_DESTINATION
 
 
 class Worker:
@@ -63,7 +66,7 @@ class Worker:
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._loops: list[asyncio.Task[None]] = []
         # ends that could not be stored yet
-        self._unended: list[Callable[[Connection], None]] = []
+        self._unended: deque[Callable[[Connection], None]] = deque()
 
     @property
     def in_flight(self) -> int:
@@ -85,7 +88,7 @@ class Worker:
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         await _cancelled([*self._running, *self._loops])
-        await self._store.write(queue.give_back, self.id)
+        await self._store.write(leases.give_back, self.id)
 
     async def _work(self) -> None:
         while True:
@@ -94,6 +97,10 @@ class Worker:
             except Unavailable as error:
                 _log.warning("deliveries wait: the store is busy", error=str(error))
                 seconds = PAUSE_SECONDS
+            except Exception:
+                # Whatever it is, it must not end all deliveries for good.
+                _log.exception("deliveries were not claimed, in a way that should not be")
+                seconds = LOOK_SECONDS
             await self._wake.wait(seconds)
 
     async def _claim_due(self) -> float:
@@ -106,13 +113,20 @@ class Worker:
         look = await self._store.read(queue.look)
         wanted = self._share(look.due, free)
         claims = await self._store.write(queue.claim, self.id, wanted) if wanted else []
-        deliveries = await self._store.read(get_deliveries, [claim.seq for claim in claims]) if claims else {}
+        try:
+            deliveries = await self._store.read(get_deliveries, [claim.seq for claim in claims]) if claims else {}
+        except BaseException:
+            # Claimed and not begun: nobody else takes them from a process that lives, so they are given back.
+            self._unended += (partial(queue.put_off, claim=claim, delay_ms=AGAIN_MS) for claim in claims)
+            raise
         for claim in claims:
             # what was dropped since it was claimed has nothing to end
             if claim.seq in deliveries:
-                task = asyncio.create_task(self._run(deliveries[claim.seq], claim))
+                # called at once, in the order of the claims
+                journey = self._journey(deliveries[claim.seq], claim)
+                task = asyncio.create_task(self._run(journey, claim))
                 self._running[task] = claim
-                task.add_done_callback(self._ended)
+                task.add_done_callback(partial(self._ended, journey))
         return LOOK_SECONDS if look.next_ms is None else min(LOOK_SECONDS, look.next_ms / 1000)
 
     def _share(self, due: tuple[str, ...], free: int) -> dict[str, int]:
@@ -126,9 +140,9 @@ class Worker:
                     free -= 1
         return wanted
 
-    async def _run(self, delivery: Delivery, claim: Claim) -> None:
+    async def _run(self, journey: Coroutine[Any, Any, None], claim: Claim) -> None:
         try:
-            await self._journey(delivery, claim)
+            await journey
         except queue.LeaseLost:
             _log.warning("the result of an attempt was thrown away: its lease was lost", delivery=claim.seq)
         except Unavailable as error:
@@ -138,27 +152,45 @@ class Worker:
             _log.exception("a delivery failed in a way that it should not", delivery=claim.seq, error=repr(error))
             self._unended.append(partial(queue.interrupt, claim=claim, delay_ms=AGAIN_MS))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, journey: Coroutine[Any, Any, None], task: asyncio.Task[None]) -> None:
+        # one that was cancelled before it ran
+        journey.close()
         del self._running[task]
         self._wake.call()
 
     async def _keep_living(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            with suppress(Unavailable):
-                await self._live()
+            try:
+                await self._look_at_clock()
+                if not self._alone:
+                    await self._live()
                 await self._end_the_rest()
+            except Unavailable as error:
+                _log.warning("the lease was not renewed: the store is busy", error=str(error))
+            except Exception:
+                _log.exception("the lease was not renewed, in a way that should not be")
 
     async def _live(self) -> None:
-        await self._store.write(queue.renew, self.id)
-        if await self._store.write(queue.reap, self.id, alone=self._alone):
+        await self._store.write(leases.renew, self.id)
+        if await self._store.write(leases.reap, self.id, alone=self._alone):
+            self._wake.call()
+
+    async def _look_at_clock(self) -> None:
+        if await self._store.read(leases.clock_went_back):
+            waiting = await self._store.write(leases.follow_clock)
+            _log.warning("the database's clock went back; what waits is due as it was to be", deliveries=waiting)
             self._wake.call()
 
     async def _end_the_rest(self) -> None:
         while self._unended:
-            with suppress(queue.LeaseLost):
-                await self._store.write(self._unended[-1])
-            self._unended.pop()
+            end = self._unended.popleft()
+            try:
+                with suppress(queue.LeaseLost):
+                    await self._store.write(end)
+            except BaseException:
+                self._unended.append(end)
+                raise
             self._wake.call()
 
 
