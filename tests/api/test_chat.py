@@ -1,5 +1,10 @@
-import pytest
+from typing import Any
 
+import httpx2
+import pytest
+from sqlalchemy import Connection, select
+
+from engine.store.schema import deliveries
 from tests.api.servers import Running
 
 
@@ -96,3 +101,128 @@ def test_a_read_only_room_hears_its_maker_only(server: Running) -> None:
     assert maker.post("/api/v1/chat.postMessage", json={"channel": "#news", "text": "x"}).status_code == 200
     answer = other.post("/api/v1/chat.postMessage", json={"channel": "#news", "text": "x"})
     assert answer.json()["error"] == "You can't send messages because the room is readonly."
+
+
+def post(client: httpx2.Client, path: str, /, **body: Any) -> httpx2.Response:
+    return client.post(f"/api/v1/{path}", json=body)
+
+
+def said(client: httpx2.Client, text: str = "hello", room: str = "GENERAL") -> str:
+    """The message's id."""
+    answer = post(client, "chat.postMessage", roomId=room, text=text)
+    assert answer.status_code == 200, answer.text
+    id: str = answer.json()["message"]["_id"]
+    return id
+
+
+def test_send_message_posts_to_a_room_under_an_id_of_the_clients_once(server: Running) -> None:
+    ann, ben = server.user("ann"), server.user("ben")
+    message = {"_id": "ann-1", "rid": "GENERAL", "msg": "one", "u": {"_id": "rocket.cat"}, "ts": 1}
+    sent = post(ann, "chat.sendMessage", message=message)
+    assert sent.status_code == 200
+    assert (sent.json()["message"]["_id"], sent.json()["message"]["msg"]) == ("ann-1", "one")
+    assert sent.json()["message"]["u"]["username"] == "ann"
+    again = post(ann, "chat.sendMessage", message={**message, "msg": "two"})
+    assert again.json()["message"] == sent.json()["message"]
+    stolen = post(ben, "chat.sendMessage", message=message)
+    assert (stolen.status_code, stolen.json()["errorType"]) == (400, "error-not-allowed")
+    assert len(post(ann, "chat.sendMessage", message={"rid": "GENERAL", "msg": "x"}).json()["message"]["_id"]) == 17
+
+
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        ({"msg": "x"}, "The 'rid' property on the message object is missing."),
+        ({"rid": "no-such-room", "msg": "x"}, "Invalid room [error-invalid-room]"),
+        ({"rid": "general", "msg": "x"}, "Invalid room [error-invalid-room]"),
+        (
+            {"rid": "GENERAL", "_id": "\0", "msg": "x"},
+            "Match error: _id must be printable text of at most 255 characters",
+        ),
+        ({"rid": "GENERAL", "msg": "x", "alias": "King"}, "Not enough permission"),
+        ({"rid": "GENERAL", "msg": "x" * 5001}, "error-message-size-exceeded"),
+    ],
+)
+def test_send_message_says_what_is_wrong(server: Running, message: dict[str, object], error: str) -> None:
+    answer = post(server.admin, "chat.sendMessage", message=message)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+
+
+def test_a_message_is_read_by_those_who_see_its_room(server: Running) -> None:
+    cora = server.user("cora")
+    group = post(cora, "groups.create", name="hidden").json()["group"]["_id"]
+    id = said(cora, room=group)
+    found = cora.get("/api/v1/chat.getMessage", params={"msgId": id}).json()["message"]
+    assert (found["_id"], found["msg"], found["u"]["name"]) == (id, "hello", "cora")
+    hidden = server.admin.get("/api/v1/chat.getMessage", params={"msgId": id})
+    assert (hidden.status_code, hidden.json()["error"]) == (400, f'No message found with the id of "{id}".')
+    nothing = cora.get("/api/v1/chat.getMessage")
+    assert nothing.json()["error"] == "must have required property 'msgId'"
+
+
+def test_an_edited_message_says_when_and_by_whom(server: Running) -> None:
+    dan = server.user("dan")
+    id = said(dan, "helo")
+    answer = post(dan, "chat.update", roomId="GENERAL", msgId=id, text=" hello ", customFields={"a": 1})
+    message = answer.json()["message"]
+    assert answer.status_code == 200
+    assert (message["msg"], message["customFields"]) == ("hello", {"a": 1})
+    assert message["editedBy"] == {"_id": dan.headers["X-User-Id"], "username": "dan"}
+    assert message["editedAt"] == message["_updatedAt"] >= message["ts"]
+    assert dan.get("/api/v1/chat.getMessage", params={"msgId": id}).json()["message"] == message
+    by_admin = post(server.admin, "chat.update", roomId="GENERAL", msgId=id, text="hi")
+    assert by_admin.json()["message"]["u"]["username"] == "dan"
+    assert by_admin.json()["message"]["editedBy"]["username"] == "admin"
+
+
+def test_an_edit_is_heard_by_those_who_ask_for_edits(server: Running) -> None:
+    for name, run_on_edits in (("all", True), ("first", False)):
+        made = post(
+            server.admin,
+            "integrations.create",
+            type="webhook-outgoing", name=name, enabled=True, username="rocket.cat", channel="#general",
+            event="sendMessage", urls=[f"http://127.0.0.1:9/{name}"], scriptEnabled=False, runOnEdits=run_on_edits,
+            triggerWords=["edit-me"],
+        )  # fmt: skip
+        assert made.status_code == 200, made.text
+    id = said(server.admin, "edit-me")
+    for text in ("edit-me twice", "edit-me thrice"):
+        post(server.admin, "chat.update", roomId="GENERAL", msgId=id, text=text)
+    heard = server.run(server.engine.store.read(urls_heard))
+    assert heard == ["http://127.0.0.1:9/all"] * 3 + ["http://127.0.0.1:9/first"]
+
+
+def urls_heard(connection: Connection) -> list[str]:
+    return list(connection.execute(select(deliveries.c.url).order_by(deliveries.c.url)).scalars())
+
+
+def test_a_deleted_message_is_gone(server: Running) -> None:
+    id = said(server.admin)
+    answer = post(server.admin, "chat.delete", roomId="GENERAL", msgId=id)
+    body = answer.json()
+    assert answer.status_code == 200 and body["ts"].isdecimal()
+    u = {"_id": server.admin.headers["X-User-Id"], "username": "admin"}
+    assert (body["_id"], body["message"]) == (id, {"_id": id, "rid": "GENERAL", "u": u})
+    again = post(server.admin, "chat.delete", roomId="GENERAL", msgId=id)
+    assert again.json()["error"] == f'No message found with the id of "{id}".'
+
+
+def test_others_messages_are_for_those_who_may(server: Running) -> None:
+    fay, gus = server.user("fay"), server.user("gus")
+    id = said(fay)
+    update = post(gus, "chat.update", roomId="GENERAL", msgId=id, text="x")
+    assert (update.status_code, update.json()["error"]) == (
+        400,
+        "Message editing not allowed [error-action-not-allowed]",
+    )
+    assert update.json()["details"] == {"method": "updateMessage", "action": "Message_editing"}
+    delete = post(gus, "chat.delete", roomId="GENERAL", msgId=id)
+    assert (delete.json()["errorType"], delete.json()["details"]["action"]) == (
+        "error-action-not-allowed",
+        "Delete_message",
+    )
+    forced = post(gus, "chat.delete", roomId="GENERAL", msgId=id, asUser=True)
+    assert forced.json()["error"].startswith('Unauthorized. You must have the permission "force-delete-message"')
+    wrong_room = post(fay, "chat.delete", roomId="elsewhere", msgId=id)
+    assert wrong_room.json()["error"] == "The room id provided does not match where the message is from."
+    assert post(fay, "chat.delete", roomId="GENERAL", msgId=id).status_code == 200

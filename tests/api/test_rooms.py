@@ -123,3 +123,116 @@ def test_a_list_of_messages_needs_a_room(server: Running) -> None:
     for path in ("channels.messages", "groups.messages", "im.messages"):
         answer = server.admin.get(f"/api/v1/{path}")
         assert (answer.status_code, answer.json()["errorType"]) == (400, "error-roomid-param-not-provided")
+
+
+def test_rooms_are_listed_with_what_is_in_them(server: Running) -> None:
+    lea, max_ = server.user("lea"), server.user("max")
+    for kind, name in (("channels", "list-b"), ("channels", "list-a"), ("groups", "list-p")):
+        lea.post(f"/api/v1/{kind}.create", json={"name": name, "members": ["max"]})
+    server.admin.post("/api/v1/groups.create", json={"name": "list-not-yours"})
+    lea.post("/api/v1/im.create", json={"username": "max"})
+    lea.post("/api/v1/chat.postMessage", json={"channel": "#list-a", "text": "x"})
+
+    found = max_.get("/api/v1/channels.list", params={"count": 0}).json()
+    listed = {channel["name"]: channel for channel in found["channels"]}
+    assert list(listed) == sorted(listed) and {"general", "list-a", "list-b"} <= set(listed)
+    assert found["count"] == found["total"] == len(listed) and found["offset"] == 0
+    assert (listed["list-a"]["msgs"], listed["list-a"]["usersCount"]) == (1, 2)
+    assert (listed["list-b"]["msgs"], listed["list-b"]["usersCount"]) == (0, 2)
+    sorted_ = max_.get("/api/v1/channels.list", params={"sort": '{"name": -1}', "count": 1}).json()["channels"]
+    assert [channel["name"] for channel in sorted_] == [max(listed)]
+
+    groups = max_.get("/api/v1/groups.list").json()
+    assert [group["name"] for group in groups["groups"]] == ["list-p"] and groups["total"] == 1
+    ims = max_.get("/api/v1/im.list").json()
+    assert [sorted(im["usernames"]) for im in ims["ims"]] == [["lea", "max"]] and ims["total"] == 1
+    assert server.user("listless", roles=["guest"]).get("/api/v1/channels.list").status_code == 403
+
+
+@pytest.mark.parametrize(("kind", "word"), [("channels", "channel"), ("groups", "group")])
+def test_a_room_is_found_by_its_id_and_by_its_name(server: Running, kind: str, word: str) -> None:
+    made = server.admin.post(f"/api/v1/{kind}.create", json={"name": f"{kind}.found"}).json()[word]
+    for query in ({"roomId": made["_id"]}, {"roomName": f"{kind}.found"}):
+        assert server.admin.get(f"/api/v1/{kind}.info", params=query).json()[word] == made
+        assert server.admin.get("/api/v1/rooms.info", params=query).json()["room"] == made
+    other = server.user(f"{kind}.other")
+    seen = other.get("/api/v1/rooms.info", params={"roomId": made["_id"]})
+    if kind == "channels":
+        assert seen.status_code == 200
+    else:
+        assert (seen.status_code, seen.json()) == (
+            400,
+            {"success": False, "error": "not-allowed", "errorType": "Not Allowed"},
+        )
+    for path in (f"{kind}.info", "rooms.info"):
+        nowhere = server.admin.get(f"/api/v1/{path}", params={"roomName": "nowhere"})
+        assert nowhere.json()["errorType"] == "error-room-not-found"
+        nothing = server.admin.get(f"/api/v1/{path}")
+        assert nothing.json()["errorType"] == "error-roomid-param-not-provided"
+
+
+def test_a_channel_is_read_by_members_and_by_who_may_see_channels(server: Running) -> None:
+    visitor = server.user("wanderer", roles=["guest"])
+    server.admin.post("/api/v1/channels.create", json={"name": "sealed"})
+    for path in ("channels.info", "channels.history", "channels.members"):
+        assert visitor.get(f"/api/v1/{path}", params={"roomName": "sealed"}).status_code == 403
+        assert visitor.get(f"/api/v1/{path}", params={"roomName": "general"}).status_code == 200
+
+
+def test_history_gives_the_newest_twenty_within_its_dates(server: Running) -> None:
+    admin = server.admin
+    id = admin.post("/api/v1/channels.create", json={"name": "long"}).json()["channel"]["_id"]
+    sent = [
+        admin.post("/api/v1/chat.postMessage", json={"roomId": id, "text": str(number)}).json()["message"]
+        for number in range(22)
+    ]
+
+    def texts(**query: str | int | bool) -> list[str]:
+        found = admin.get("/api/v1/channels.history", params={"roomId": id, **query})
+        assert found.status_code == 200, found.text
+        return [message["msg"] for message in found.json()["messages"]]
+
+    assert texts() == [str(number) for number in range(21, 1, -1)]
+    assert texts(count=2, offset=1) == ["20", "19"]
+    assert texts(latest="2001-01-01T00:00:00Z") == []
+    assert texts(oldest=sent[0]["ts"], inclusive="true", count=0)[-1] == "0"
+    assert "21" not in texts(latest=sent[21]["ts"])
+    bad = admin.get("/api/v1/channels.history", params={"roomId": id, "oldest": "yesterday"})
+    assert (bad.status_code, bad.json()["errorType"]) == (400, "error-oldest-param-invalid")
+
+
+@pytest.mark.parametrize(("kind", "word"), [("channels", "channel"), ("groups", "group")])
+def test_a_new_name_is_the_rooms_and_its_integrations(server: Running, kind: str, word: str) -> None:
+    id = server.admin.post(f"/api/v1/{kind}.create", json={"name": f"{kind}.old"}).json()[word]["_id"]
+    body = {
+        "type": "webhook-incoming", "name": "in", "enabled": True, "username": "rocket.cat",
+        "channel": f"#{kind}.old", "scriptEnabled": False,
+    }  # fmt: skip
+    hook = server.admin.post("/api/v1/integrations.create", json=body).json()["integration"]
+    renamed = server.admin.post(f"/api/v1/{kind}.rename", json={"roomId": id, "name": f"{kind}.new"})
+    assert (renamed.status_code, renamed.json()[word]["name"]) == (200, f"{kind}.new")
+    found = server.admin.get("/api/v1/integrations.get", params={"integrationId": hook["_id"]}).json()["integration"]
+    assert found["channel"] == [f"#{kind}.new"] and found["_updatedAt"] >= hook["_updatedAt"]
+    for wrong, error in (
+        ({"roomId": id}, 'The bodyParam "name" is required'),
+        ({"roomId": id, "name": f"{kind}.new"}, f"The {word} name is the same as what it would be renamed to."),
+        ({"roomId": id, "name": "general"}, "A channel with name 'general' exists [error-duplicate-channel-name]"),
+        ({"name": "x"}, 'The parameter "roomId" or "roomName" is required [error-roomid-param-not-provided]'),
+    ):
+        refused = server.admin.post(f"/api/v1/{kind}.rename", json=wrong)
+        assert (refused.status_code, refused.json()["error"]) == (400, error)
+
+
+@pytest.mark.parametrize("path", ["channels.delete", "groups.delete", "rooms.delete"])
+def test_a_deleted_room_is_gone_with_what_was_said_in_it(server: Running, path: str) -> None:
+    kind, word = ("groups", "group") if path == "groups.delete" else ("channels", "channel")
+    id = server.admin.post(f"/api/v1/{kind}.create", json={"name": path}).json()[word]["_id"]
+    said = server.admin.post("/api/v1/chat.postMessage", json={"roomId": id, "text": "x"}).json()["message"]
+    other = server.user(f"not.{path}")
+    refused = other.post("/api/v1/rooms.delete", json={"roomId": id})
+    assert (refused.status_code, refused.json()["errorType"]) == (400, "error-not-allowed")
+    assert server.admin.post(f"/api/v1/{path}", json={"roomId": id}).json() == {"success": True}
+    again = server.admin.post(f"/api/v1/{path}", json={"roomId": id})
+    assert again.json()["errorType"] == ("error-invalid-room" if path == "rooms.delete" else "error-room-not-found")
+    assert server.admin.get("/api/v1/chat.getMessage", params={"msgId": said["_id"]}).status_code == 400
+    assert server.admin.post("/api/v1/rooms.delete", json={}).json()["error"] == "The 'roomId' param is required"

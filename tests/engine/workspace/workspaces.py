@@ -6,9 +6,14 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from engine.dates import iso
+from engine.ids import new_id
+from engine.model.integrations import from_record
+from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import MessageContent, User
 from engine.settings import Settings
 from engine.store.database import Store, open_store
+from engine.store.integrations import insert_integration
 from engine.workspace.embedded import EmbeddedWorkspace
 from engine.workspace.passwords import Passwords
 from engine.workspace.people import NewUser
@@ -42,6 +47,27 @@ class Stage:
 
     async def post(self, user: User, destination: str, text: str = "hello") -> Posted:
         return await self.commit(await self.draft(user, destination, text))
+
+    async def integrate(self, user: User, **fields: JsonValue) -> str:
+        """An enabled incoming integration that posts as the user; its id."""
+        record: JsonObject = {
+            "_id": new_id(),
+            "type": "webhook-incoming",
+            "name": "in",
+            "enabled": True,
+            "username": user.username,
+            "userId": user.id,
+            "channel": ["#general"],
+            "token": "t",
+            "scriptEnabled": False,
+            "_createdAt": iso(0),
+            "_updatedAt": iso(0),
+            "_createdBy": {"_id": user.id, "username": user.username},
+            **fields,
+        }
+        integration = from_record(record)
+        await self.store.write(insert_integration, integration, None, 0)
+        return integration.id
 
     async def texts(self, room_id: str) -> list[str]:
         """Oldest first."""
