@@ -56,6 +56,9 @@ class EmbeddedWorkspace:
     def close(self) -> None:
         self._passwords.close()
 
+    async def site_url(self) -> str:
+        return (await self.settings.current()).site_url
+
     async def resolve(self, intent: PostIntent) -> Draft:
         check_size(intent.content, (await self.settings.current()).max_message_size)
         return await self._store.read(_resolve, intent, now_ms())

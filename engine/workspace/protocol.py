@@ -65,6 +65,10 @@ class Workspace(Protocol):
     @property
     def name(self) -> str: ...
 
+    async def site_url(self) -> str:
+        """Where its users reach it; events carry it."""
+        ...
+
     async def resolve(self, intent: PostIntent) -> Draft:
         """Raises ClientError in the words of `/hooks` and chat.postMessage when the post is not allowed."""
         ...
