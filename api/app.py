@@ -46,6 +46,7 @@ from api.routes import (
     hooks,
     info,
     integrations,
+    openapi,
     permissions,
     room_integrations,
     rooms,
@@ -155,6 +156,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/api/info", info.info, methods=["GET"]),
     Route("/api/v1/info", info.info, methods=["GET"]),
     Route("/file-upload/{id}/{name:path}", uploads.download, methods=["GET"]),
+    Route("/api/openapi.json", openapi.described(ENDPOINTS), methods=["GET"]),
     Route("/health", health.health, methods=["GET"]),
     Route("/health/ready", health.ready, methods=["GET"]),
 )

@@ -46,6 +46,9 @@ def guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
         hook = await _known(request)
         limits: RateLimit = request.app.state.rate_limit
+        said = await hook.engine.workspace.settings.current()
+        window = None if said.rate_limit_ms is None else said.rate_limit_ms / 1000
+        limits.configure(enabled=said.rate_limiter, calls=said.rate_limit_calls, seconds=window)
         form = f"{handler.__name__} {'user' in request.path_params}"
         allowance = limits.allow(hook.integration.id, address=client_address(request), form=form, method=request.method)
         if allowance.wait_seconds:

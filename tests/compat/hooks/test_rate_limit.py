@@ -76,3 +76,18 @@ def test_in_strict_each_address_is_counted_for_itself(tmp_path: Path) -> None:
         hook = Hook(server)
         for address, status in [("192.0.2.1", 200)] * 10 + [("192.0.2.1", 429), ("192.0.2.2", 200)]:
             assert hook.post(json={}, headers={"X-Forwarded-For": address}).status_code == status
+
+
+def test_an_administrator_changes_the_rule_and_switches_it_off(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        hook = Hook(server)
+
+        def limit(setting: str, value: object) -> str | None:
+            answer = server.admin.post(f"/api/v1/settings/{setting}", json={"value": value})
+            assert answer.status_code == 200, answer.text
+            return hook.post(json={}).headers.get("x-ratelimit-limit")
+
+        assert limit("API_Enable_Rate_Limiter_Limit_Calls_Default", 2) == "2"
+        assert limit("API_Enable_Rate_Limiter_Limit_Time_Default", 30_000) == "2"
+        assert [hook.post(json={}).status_code for _ in range(2)] == [200, 429]
+        assert limit("API_Enable_Rate_Limiter", False) is None
