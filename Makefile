@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo serve test check format clean
+.PHONY: setup demo serve test check bench format clean
 
 setup: $(READY)
 
@@ -28,6 +28,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The numbers to hold, beside their floors (tests/bench/README.md); PEERS=<folder> times those engines along.
+bench: $(READY)
+	@$(BIN)/python -m tests.bench $(if $(PEERS),--peers $(PEERS)) $(BENCH)
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

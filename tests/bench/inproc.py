@@ -116,7 +116,7 @@ def main() -> None:
     wall, cpu = time.perf_counter() - began, measure.cpu_seconds() - cpu
     system = "plain" if given.plain else "restricted"
     line = measure.line(system, given.item, latencies, wall, cpu, out_len=len(out), **measure.memory(os.getpid()))
-    print(orjson.dumps(line).decode())  # noqa: T201
+    measure.emit(line)
 
 
 if __name__ == "__main__":

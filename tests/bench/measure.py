@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
@@ -42,6 +44,11 @@ def memory(pid: int) -> dict[str, int]:
         if value.endswith("kB"):
             found[name] = int(value.split()[0])
     return {"pss_kb": found["Pss"], "uss_kb": found["Private_Clean"] + found["Private_Dirty"]}
+
+
+def emit(line: dict[str, Any]) -> None:
+    """One JSON line: what every probe prints."""
+    print(orjson.dumps(line).decode(), flush=True)  # noqa: T201
 
 
 def percentile(ordered: Sequence[float], share: int) -> float:

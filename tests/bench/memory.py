@@ -4,7 +4,6 @@ import argparse
 import statistics
 from typing import Any
 
-import orjson
 import uvloop
 
 from sandbox import Sandbox
@@ -36,7 +35,7 @@ async def run(cells: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.memory", description=__doc__)
     parser.add_argument("--cells", type=int, default=1)
-    print(orjson.dumps(uvloop.run(run(parser.parse_args().cells))).decode())  # noqa: T201
+    measure.emit(uvloop.run(run(parser.parse_args().cells)))
 
 
 if __name__ == "__main__":

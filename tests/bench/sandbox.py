@@ -92,7 +92,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--programs", type=int, default=1, help="integrations called side by side, each with its cells")
     given = parser.parse_args()
-    print(orjson.dumps(uvloop.run(run(given.item, given.in_flight, given.seconds, given.programs))).decode())  # noqa: T201
+    measure.emit(uvloop.run(run(given.item, given.in_flight, given.seconds, given.programs)))
 
 
 if __name__ == "__main__":
