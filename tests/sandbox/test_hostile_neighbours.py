@@ -5,6 +5,7 @@ import gc
 import os
 import resource
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +28,8 @@ def children(pid: int) -> list[str]:
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
-            found.append(Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0])
+            with suppress(FileNotFoundError, ProcessLookupError):  # reaped in between
+                found.append(Path(f"/proc/{child}/stat").read_text().rsplit(")", 1)[1].split()[0])
     return found
 
 
