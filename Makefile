@@ -23,6 +23,10 @@ serve: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest
 
+# Long runs, not part of the tests.
+torture: $(READY)
+	$(BIN)/python -m tests.sandbox.torture
+
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
