@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo serve test check bench format clean
+.PHONY: setup demo serve test torture check bench format clean
 
 setup: $(READY)
 
