@@ -61,7 +61,6 @@ class Outgoing:
     accepting: Accepting
     scripts: OutgoingHooks
     client: GuardedClient
-    site_url: str
 
     @property
     def rules(self) -> Rules:
@@ -86,7 +85,8 @@ async def attempt(kit: Outgoing, work: Work, trace: Trace) -> Ending:
 
 async def prepare(kit: Outgoing, work: Work, trace: Trace) -> Ready | Ending:
     delivery, integration, word = work.delivery, work.integration, work.delivery.trigger_word
-    data = payload(delivery.event, token=integration.token, trigger_word=word, site_url=kit.site_url)
+    site_url = await kit.accepting.workspace.site_url()
+    data = payload(delivery.event, token=integration.token, trigger_word=word, site_url=site_url)
     trace = trace.then("mapped-args-to-data", data=data, triggerWord=word)
     prepared: PrepareResult = Prepared(None, without_script(delivery.url, data))
     if work.script is not None and work.defines(PREPARE):

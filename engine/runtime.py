@@ -58,7 +58,7 @@ class Engine:
         frozen = settings.freeze_integration_scripts
         self.registry = Registry(store, self.workspace, self.scripts, index, policy, resolver, strict, frozen)
         self.incoming = Incoming(self.accepting, self.scripts, worker, strict)
-        self.outgoing = Outgoing(self.accepting, self.scripts, self.client, settings.site_url)
+        self.outgoing = Outgoing(self.accepting, self.scripts, self.client)
         # A SQLite file has one server: whatever other process its rows name is dead.
         self.worker = Worker(worker, store, wake, partial(outgoing.run, self.outgoing), alone=True)
         self.retention = Retention(store, days=settings.history_days)

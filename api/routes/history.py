@@ -11,7 +11,13 @@ async def integrations_history(call: Call[RunsQuery]) -> JsonObject:
     engine, params = call.engine, call.params
     strict, query = engine.settings.strict_compat, params.search(engine.settings)
     return await list_history(
-        engine.store, engine.workspace, call.user, params.id, params.page(), strict=strict, query=query
+        engine.store,
+        engine.workspace,
+        call.user,
+        params.id,
+        params.page(bounds=call.settings.paging),
+        strict=strict,
+        query=query,
     )
 
 

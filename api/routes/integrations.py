@@ -33,7 +33,7 @@ async def list_visible(call: Call[IntegrationsQuery]) -> JsonObject:
     return await integrations.list_visible(
         call.engine.registry,
         call.user,
-        params.page(),
+        params.page(bounds=call.settings.paging),
         name=params.name,
         type=params.type,
         query=query,

@@ -30,7 +30,13 @@ async def _listed(call: Call[Any], params: RoomIntegrationsQuery, room: Room, gr
     settings = call.engine.settings
     query, shown = params.search(settings), params.shown(settings)
     return await integrations.list_of_room(
-        call.engine.registry, call.user, room, params.page(), groups=groups, query=query, shown=shown
+        call.engine.registry,
+        call.user,
+        room,
+        params.page(bounds=call.settings.paging),
+        groups=groups,
+        query=query,
+        shown=shown,
     )
 
 

@@ -83,6 +83,7 @@ NEEDED_BY = {
     "POST /api/v1/integrations.replayIncoming": AUTHORS,
     "GET /api/v1/channels.getIntegrations": AUTHORS,
     "GET /api/v1/groups.getIntegrations": AUTHORS,
+    "GET /api/openapi.json": "authors of clients",
     "GET /health": OPERATOR,
     "GET /health/ready": OPERATOR,
 }

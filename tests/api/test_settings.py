@@ -122,3 +122,19 @@ def test_settings_count_from_the_next_request_on(tmp_path: Path) -> None:
 def test_the_version_is_what_clients_choose_their_calls_by(server: Running) -> None:
     for path in ("/api/info", "/api/v1/info"):
         assert server.client.get(path).json() == {"version": "7.8", "info": {"version": "7.8.0"}, "success": True}
+
+
+def test_lists_of_integrations_keep_to_the_counts_that_are_set(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        body = {
+            "type": "webhook-incoming", "name": "in", "enabled": True, "username": "rocket.cat",
+            "channel": "#general", "scriptEnabled": False,
+        }  # fmt: skip
+        ids = [server.admin.post("/api/v1/integrations.create", json=body).json()["integration"]["_id"] for _ in "ab"]
+        server.admin.post("/api/v1/settings/API_Default_Count", json={"value": 1})
+        for path, query in (
+            ("integrations.list", {}),
+            ("channels.getIntegrations", {"roomId": "GENERAL"}),
+        ):
+            found = server.admin.get(f"/api/v1/{path}", params=query).json()
+            assert (found["count"], found["total"]) == (1, len(ids))

@@ -25,6 +25,7 @@ from engine.model.json import JsonObject
 from engine.model.messages import Message, MessageContent, Room, User
 from engine.outgoing import Outgoing
 from engine.scripts import Scripts
+from engine.settings import Settings
 from engine.store import history, messages, permissions, rooms, users
 from engine.store.database import Store
 from engine.store.deliveries import get_deliveries
@@ -144,6 +145,7 @@ class Stage:
 async def staged(data: Path, *, strict: bool = False) -> AsyncIterator[Stage]:
     store = await SqliteStore.open(data)
     workspace = EmbeddedWorkspace(store)
+    workspace.settings.start(Settings(data=data, root_url="http://chat.example"))
 
     async def load_code(key: str) -> bytes | None:
         found = await store.read(get_code, key)
@@ -157,7 +159,7 @@ async def staged(data: Path, *, strict: bool = False) -> AsyncIterator[Stage]:
     accepts = Accepting(store, workspace, IndexCache(), Wake(), Rules(strict))
     try:
         await store.write(_furnish)
-        yield Stage(store, workspace, Outgoing(accepts, scripts, client, "http://chat.example"), scripts)
+        yield Stage(store, workspace, Outgoing(accepts, scripts, client), scripts)
     finally:
         await client.close()
         await scripts.close()
