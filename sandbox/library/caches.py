@@ -6,8 +6,12 @@ handled here. This file is a boundary.
 """
 
 import _strptime  # type: ignore[import-not-found]
+import builtins
+import collections
+import dataclasses
 import re
 from collections.abc import Callable
+from types import CodeType
 from typing import Any, Final
 
 _parse_date: Final = _strptime._strptime
@@ -37,8 +41,37 @@ def on_plain_values(function: Callable[..., Any]) -> Callable[..., Any]:
 def warm_caches() -> None:
     """Once, in the zygote: every combination of flags is there before a script can enter one of its own."""
     _strptime._strptime = on_plain_values(_parse_date)
+    vars(dataclasses)["exec"] = run_text
+    vars(collections)["eval"] = value_of_text
     for value in range(_REGEX_FLAGS):
         re.RegexFlag(value)
+
+
+# The text of the methods of a dataclass or a named tuple -> its code: made of the names of fields only, it is the same
+# in every call, and compiling it is most of what such a class costs. Code holds no value of a script.
+_codes: Final[dict[str, CodeType]] = {}
+CODES_KEPT, LONGEST_KEPT = 64, 8192
+
+
+def run_text(text: str, scope: dict[str, Any], names: dict[str, Any] | None = None) -> None:
+    """`exec`, for dataclasses."""
+    builtins.exec(_code_of(text, "exec"), scope, names)
+
+
+def value_of_text(text: str, scope: dict[str, Any]) -> Any:
+    """`eval`, for named tuples."""
+    return builtins.eval(_code_of(text, "eval"), scope)
+
+
+def _code_of(text: str, mode: str) -> CodeType:
+    code = _codes.get(text)
+    if code is None:
+        code = builtins.compile(text, "<string>", mode)
+        if len(text) <= LONGEST_KEPT:
+            if len(_codes) >= CODES_KEPT:
+                _codes.clear()
+            _codes[text] = code
+    return code
 
 
 # The templates of `Pattern.sub`, which no facade sees: 3.12 renamed the function.

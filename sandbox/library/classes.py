@@ -70,7 +70,10 @@ def dataclass(cls: Any = None, /, **options: Any) -> Any:
     """`dataclasses.dataclass`, for classes of the script."""
 
     def decorate(kind: Any) -> Any:
-        made = dataclasses.dataclass(**options)(_own(kind))
+        if not _own(kind).__doc__:
+            # else its signature would be written there, which takes long and which no script can read
+            kind.__doc__ = kind.__name__
+        made = dataclasses.dataclass(**options)(kind)
         script_classes.add(made)
         return made
 
