@@ -21,7 +21,7 @@ from engine.model.files import File
 from engine.model.json import JsonObject
 from engine.model.messages import Room
 from engine.params import read_body
-from engine.posting import normalise
+from engine.posting import check_size, normalise
 from engine.workspace.files import CHUNK, MAX_FILE, content_of, path_of, showing, shown_once
 from engine.workspace.protocol import PostIntent
 from engine.workspace.records import message_record
@@ -109,6 +109,7 @@ async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
 async def _post(call: Call[Nothing] | Call[MediaBody], room: Room, file: File, said: MediaBody) -> JsonObject:
     # read as every other content is; the attachment is ours
     words = normalise({"msg": said.msg, "tmid": said.tmid, "attachments": [{"text": said.description}]})
+    check_size(words, call.settings.max_message_size)
     description = words.attachments[0].get("text")
     content = content_of(
         file, text=words.text, description=description if isinstance(description, str) else None, tmid=words.tmid

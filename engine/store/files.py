@@ -4,7 +4,7 @@ A file goes with its message and with its room. One that waits for its message l
 when the next one comes.
 """
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, LargeBinary, delete, func, insert, literal, select, update
 
 from engine.model.files import File
 from engine.store.schema import file_chunks, files
@@ -18,7 +18,7 @@ FILES_A_WRITE = 4
 
 
 def insert_file(connection: Connection, file: File, *, max_bytes: int = MAX_BYTES) -> bool:
-    """False when all files together would be more than `max_bytes`."""
+    """False when all files together would be more than `max_bytes`. The room must be there."""
     late = select(files.c.id).where(files.c.message_id.is_(None), files.c.created_at < file.created_at - WAITS_MS)
     connection.execute(delete(files).where(files.c.id.in_(late.limit(FILES_A_WRITE))))
     held = connection.execute(select(func.coalesce(func.sum(files.c.size + OVERHEAD), 0))).scalar_one()
@@ -28,8 +28,10 @@ def insert_file(connection: Connection, file: File, *, max_bytes: int = MAX_BYTE
     return True
 
 
-def insert_chunk(connection: Connection, file_id: str, number: int, data: bytes) -> None:
-    connection.execute(insert(file_chunks).values(file_id=file_id, number=number, data=data))
+def insert_chunk(connection: Connection, file_id: str, number: int, data: bytes) -> bool:
+    """False when the file is gone."""
+    row = select(files.c.id, literal(number), literal(data, LargeBinary)).where(files.c.id == file_id)
+    return connection.execute(insert(file_chunks).from_select(["file_id", "number", "data"], row)).rowcount == 1
 
 
 def get_file(connection: Connection, id: str) -> File | None:

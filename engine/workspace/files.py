@@ -14,7 +14,7 @@ from engine.ids import new_id
 from engine.model.files import File
 from engine.model.json import JsonObject
 from engine.model.messages import MessageContent, Room, User
-from engine.store import files
+from engine.store import files, rooms
 from engine.store.database import Store
 from engine.trace import now_ms
 from engine.workspace.protocol import Draft, Posted
@@ -32,14 +32,13 @@ class Files:
         self._store = store
 
     async def keep(self, user: User, room: Room, name: str, type: str, size: int, data: AsyncIterator[bytes]) -> File:
-        """`data` gives `size` bytes, in pieces of CHUNK. Raises CodedError when there is no room for them."""
+        """`data` gives `size` bytes, in pieces of CHUNK. Raises CodedError when they cannot be kept."""
         file = File(new_id(), room.id, user.id, _clean_name(name), _clean_type(type), size, now_ms())
-        if not await self._store.write(files.insert_file, file):
-            reason = f"All files together may have {files.MAX_BYTES} bytes; delete messages with files"
-            raise CodedError("error-file-storage-full", reason)
+        await self._store.write(_insert, file)
         number = 0
         async for piece in data:
-            await self._store.write(files.insert_chunk, file.id, number, piece)
+            if not await self._store.write(files.insert_chunk, file.id, number, piece):
+                raise _gone()
             number += 1
         return file
 
@@ -77,7 +76,19 @@ def showing(draft: Draft, file: File) -> Draft:
 def shown_once(file: File, connection: Connection, posted: Sequence[Posted]) -> None:
     """The one place where an upload is done: raises CodedError when another message has shown the file already."""
     if not files.give_message(connection, file.id, posted[0].message.id):
-        raise CodedError("invalid-file", "The file is gone, or a message shows it already")
+        raise _gone()
+
+
+def _insert(connection: Connection, file: File) -> None:
+    if rooms.get_room(connection, id=file.room_id) is None:
+        raise CodedError("error-invalid-room", "Invalid room", {"method": "sendFileMessage"})
+    if not files.insert_file(connection, file):
+        reason = f"All files together may have {files.MAX_BYTES} bytes; delete messages with files"
+        raise CodedError("error-file-storage-full", reason)
+
+
+def _gone() -> CodedError:
+    return CodedError("invalid-file", "The file is gone, or a message shows it already")
 
 
 def path_of(file: File) -> str:

@@ -11,7 +11,14 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
 
 def upload(
-    client: httpx2.Client, room: str, data: bytes = PNG, *, name: str = "cat.png", type: str = "image/png", **said: str
+    client: httpx2.Client,
+    room: str,
+    data: bytes = PNG,
+    /,
+    *,
+    name: str = "cat.png",
+    type: str = "image/png",
+    **said: str,
 ) -> httpx2.Response:
     return client.post(f"/api/v1/rooms.upload/{room}", files={"file": (name, data, type)}, data=said)
 
@@ -122,7 +129,8 @@ def test_an_upload_that_cannot_be_says_why(server: Running) -> None:
     assert admin.post("/api/v1/rooms.upload/GENERAL", files=two).status_code == 400
     nowhere = upload(admin, "no-such-room")
     assert nowhere.status_code == 403
-    assert failure(upload(admin, "GENERAL", msg="x" * 5001)) == (400, "error-message-size-exceeded")
+    for said in ("msg", "description"):
+        assert failure(upload(admin, "GENERAL", **{said: "x" * 5001})) == (400, "error-message-size-exceeded")
     assert upload(server.client, "GENERAL").status_code == 401
     broken = admin.post(
         "/api/v1/rooms.upload/GENERAL",

@@ -133,3 +133,18 @@ async def test_a_name_is_one_of_a_file_and_nothing_else(tmp_path: Path, said: st
 async def test_a_type_is_one_or_that_of_any_bytes(tmp_path: Path, said: str, kept: str) -> None:
     async with staged(tmp_path) as stage:
         assert (await keep(stage, b"", type=said)).type == kept
+
+
+async def test_a_room_or_a_file_that_goes_while_it_is_uploaded_is_the_senders_error(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        admin = await stage.admin()
+
+        async def with_the_room_deleted() -> AsyncIterator[bytes]:
+            yield b"x" * CHUNK
+            await stage.workspace.room_changes.delete(admin, "GENERAL")
+            yield b"x"
+
+        with pytest.raises(CodedError, match="invalid-file"):
+            await stage.workspace.files.keep(admin, GENERAL, "a", "", CHUNK + 1, with_the_room_deleted())
+        with pytest.raises(CodedError, match="error-invalid-room"):
+            await keep(stage, b"x")
