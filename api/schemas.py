@@ -3,8 +3,6 @@
 Parameters that Rocket.Chat's clients send and that mean nothing here are named, so that they are no mistake.
 """
 
-
-
 from engine.errors import InvalidParams
 from engine.params import NullableName, NullableText, Params
 from engine.workspace.passwords import digest_of

@@ -9,7 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Table,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from engine.channels import ALL_PUBLIC
 from engine.model.events import CHANNELLESS, EVENT_NAMES
@@ -117,7 +132,8 @@ def list_integrations(
     connection: Connection, listing: Listing, order: Order, offset: int, limit: int
 ) -> list[SavedIntegration]:
     """By the fields of `order`, dotted paths among them, what has none first; else in natural order, oldest first."""
-    keys = [_sort_key(key, direction) for key, direction in order if key in _COLUMNS or _PATH.fullmatch(key)]
+    postgres = connection.dialect.name == "postgresql"
+    keys = [_sort_key(key, way, postgres) for key, way in order if key in _COLUMNS or _PATH.fullmatch(key)]
     statement = (
         _current().where(_asked_for(connection, listing)).order_by(*keys, integrations.c.created_at, integrations.c.id)
     )
@@ -239,7 +255,10 @@ def _names_one_of(connection: Connection, channels: frozenset[str]) -> ColumnEle
     return or_(names, hears_all)
 
 
-def _sort_key(key: str, direction: int) -> ColumnElement[Any]:
-    column: ColumnElement[Any]
-    column = _COLUMNS[key] if key in _COLUMNS else integration_revisions.c.record[tuple(key.split("."))].as_string()
+def _sort_key(key: str, direction: int, postgres: bool) -> ColumnElement[Any]:
+    """Numbers are sorted as numbers: SQLite's JSON has them as such, PostgreSQL's in its binary form only."""
+    inside = integration_revisions.c.record[tuple(key.split("."))]
+    column: ColumnElement[Any] = cast(inside, JSONB) if postgres else inside.as_string()
+    if key in _COLUMNS:
+        column = _COLUMNS[key]
     return column.asc().nulls_first() if direction == 1 else column.desc().nulls_last()

@@ -85,16 +85,17 @@ def test_a_list_is_cut_and_sorted(desk: Desk) -> None:
 
 def test_a_list_is_sorted_by_any_field_and_one_that_no_record_has_leaves_it_as_it_is(desk: Desk) -> None:
     desk.create(incoming(name="b", alias="x"), OWNER)
-    desk.create(outgoing(name="a", retryFailedCalls=True, retryCount=3))
+    desk.create(outgoing(name="a", retryCount=10))
     desk.create(incoming(name="c", alias="w", hookcell={"loopDepth": 7}))
+    desk.create(outgoing(name="d", alias="x", retryCount=9))
     for sort, names in (
-        ({"alias": 1}, ["a", "c", "b"]),
-        ({"alias": -1}, ["b", "c", "a"]),
-        ({"retryCount": -1}, ["a", "b", "c"]),
-        ({"_createdBy.username": -1, "name": -1}, ["b", "c", "a"]),
-        ({"hookcell.loopDepth": -1}, ["c", "b", "a"]),
-        ({"nonsense": -1}, ["b", "a", "c"]),
-        ({"a'b\"c": 1, "": 1, "x.": 1, "$where": -1}, ["b", "a", "c"]),
+        ({"alias": 1}, ["a", "c", "b", "d"]),
+        ({"alias": -1}, ["b", "d", "c", "a"]),
+        ({"retryCount": -1}, ["a", "d", "b", "c"]),
+        ({"_createdBy.username": -1, "name": -1}, ["b", "d", "c", "a"]),
+        ({"hookcell.loopDepth": -1}, ["c", "b", "a", "d"]),
+        ({"nonsense": -1}, ["b", "a", "c", "d"]),
+        ({"a'b\"c": 1, "": 1, "x.": 1, "$where": -1}, ["b", "a", "c", "d"]),
     ):
         assert _names(desk, ADMIN, Page(0, 0, tuple(sort.items()))) == names, sort
 
