@@ -256,9 +256,13 @@ def _names_one_of(connection: Connection, channels: frozenset[str]) -> ColumnEle
 
 
 def _sort_key(key: str, direction: int, postgres: bool) -> ColumnElement[Any]:
-    """Numbers are sorted as numbers: SQLite's JSON has them as such, PostgreSQL's in its binary form only."""
-    inside = integration_revisions.c.record[tuple(key.split("."))]
-    column: ColumnElement[Any] = cast(inside, JSONB) if postgres else inside.as_string()
+    """Numbers inside the record are sorted as numbers, each database in its own way."""
+    column: ColumnElement[Any]
+    record, path = integration_revisions.c.record, key.split(".")
     if key in _COLUMNS:
         column = _COLUMNS[key]
+    elif postgres:
+        column = cast(record[tuple(path)], JSONB)
+    else:
+        column = func.json_extract(record, "$" + "".join(f'."{name}"' for name in path))
     return column.asc().nulls_first() if direction == 1 else column.desc().nulls_last()
