@@ -17,7 +17,7 @@ from engine.model.integrations import HistoryLevel, Integration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import Room
 from engine.packing import pack, unpack
-from engine.redaction import MASK, Redactor
+from engine.redaction import MASK, NO_SECRETS, Redactor, Scrubber
 from engine.sending import parsed
 from engine.store.connections import json_text
 from engine.store.history import MAX_ATTEMPTS
@@ -51,8 +51,8 @@ def keeps(level: HistoryLevel, *, failed: bool) -> bool:
     return level == "full" or (level == "failures" and failed)
 
 
-def redactor_for(integration: Integration | None) -> Redactor:
-    return Redactor.of(() if integration is None else (integration.token,))
+def redactor_for(integration: Integration | None, scrubber: Scrubber = NO_SECRETS) -> Redactor:
+    return Redactor.of(() if integration is None else (integration.token,), scrubber)
 
 
 def pack_trace(trace: Trace, redactor: Redactor) -> bytes:

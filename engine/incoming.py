@@ -35,7 +35,8 @@ from engine.model.runs import (
     ScriptReport,
 )
 from engine.posting import PostDefaults, destinations, expand, normalise
-from engine.scripts import Script
+from engine.scripts import HookServices, Script
+from engine.services import RunServices, ServiceKit
 from engine.store.hook_keys import Claim
 from engine.store.runs import drop_run, end_run
 from engine.trace import Trace, now_ms
@@ -47,7 +48,7 @@ FAILED, NOT_COMPILED, BUSY = "error-running-script", "error-evaluating-script", 
 
 class IncomingHook(Protocol):
     async def process_incoming(
-        self, script: Script, request: JsonObject, raw: bytes, *, parse: bool
+        self, script: Script, request: JsonObject, raw: bytes, *, parse: bool, services: HookServices
     ) -> tuple[IncomingResult, ScriptReport | None]:
         """A result without a report was not run."""
 
@@ -58,6 +59,7 @@ class Incoming:
 
     accepting: Accepting
     scripts: IncomingHook
+    services: ServiceKit
     worker: str
     strict: bool = False
 
@@ -76,6 +78,7 @@ class Run:
     user: User
     level: HistoryLevel
     trace: Trace
+    services: RunServices
     claim: Claim | None = None
 
     def then(self, step: str, **detail: JsonValue) -> "Run":
@@ -102,15 +105,22 @@ async def run(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> H
     if isinstance(under_way, HookAnswer):
         return under_way
     try:
-        ending = await carry_out(kit, under_way)
+        return await ended(kit, under_way)
+    finally:
+        under_way.services.discard()
+
+
+async def ended(kit: Incoming, run: Run) -> HookAnswer:
+    try:
+        ending = await carry_out(kit, run)
     except Unavailable:
         # Nothing was posted: the sender sends it again, and that will be a run of its own.
-        await kit.accepting.store.write(forget_run, under_way.trace.id, under_way.claim)
+        await kit.accepting.store.write(forget_run, run.trace.id, run.claim)
         raise
     try:
         return await finish(kit, ending)
     except Superseded:
-        await kit.accepting.store.write(drop_run, under_way.trace.id)
+        await kit.accepting.store.write(drop_run, run.trace.id)
         raise
 
 
@@ -122,7 +132,10 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
     integration = saved.integration
     assert isinstance(integration, IncomingIntegration)
     user = await kit.workspace.user(id=integration.user_id)
-    trace = Trace(new_id()).then("request-received", method=request.method, bytes=len(request.raw))
+    run_id = new_id()
+    services = await services_of(kit, integration, run_id, request)
+    redactor = history.redactor_for(integration, services.known.scrubber)
+    trace = Trace(run_id).then("request-received", method=request.method, bytes=len(request.raw))
     if (replayed := request.replayed) is not None:
         trace = trace.then("replayed", of=replayed.of, masked=list(replayed.masked), post=replayed.post)
     level = level_of(request, integration)
@@ -133,7 +146,7 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
             integration_id=integration.id,
             revision=saved.revision,
             worker=kit.worker,
-            request=history.pack_masked(stored_request(request), history.redactor_for(integration)),
+            request=history.pack_masked(stored_request(request), redactor),
             created_at=now_ms(),
         )
     claim = claim_of(request, integration.id, trace.id) if replayed is None else None
@@ -141,7 +154,15 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
         kept = await kit.accepting.store.write(begin_run, start, claim, now_ms())
         if kept is not None:
             return repeated(kept)
-    return Run(integration, saved, request, user or gone(integration), level, trace, claim)
+    return Run(integration, saved, request, user or gone(integration), level, trace, services, claim)
+
+
+async def services_of(
+    kit: Incoming, integration: IncomingIntegration, run_id: str, request: HookRequest
+) -> RunServices:
+    replayed = request.replayed
+    posts = replayed is None or replayed.post
+    return await kit.services.open(integration.id, integration, run_id, replayed=replayed is not None, posts=posts)
 
 
 async def carry_out(kit: Incoming, run: Run) -> End:
@@ -198,10 +219,14 @@ def live_script(kit: Incoming, run: Run) -> Script | End | None:
 async def call(kit: Incoming, run: Run, script: Script, content: HookContent) -> tuple[IncomingResult, Run]:
     run = run.then(f"execute-script-before-running-{HOOK}")
     request = script_request(run.request, content, run.integration, run.user)
-    result, report = await kit.scripts.process_incoming(script, request, run.request.raw, parse=content.parse)
+    services = run.services
+    result, report = await kit.scripts.process_incoming(
+        script, request, run.request.raw, parse=content.parse, services=services
+    )
+    kit.services.log.write(run.integration, run.trace.id, report, services.known.scrubber)
     if report is None:
         return result, run
-    detail: JsonObject = {"script": report.to_json()}
+    detail: JsonObject = {"script": report.to_json(), **services.did()}
     if isinstance(result, Failed):
         failure = result.failure
         stack = failure.traceback or failure.message
@@ -273,11 +298,13 @@ async def posting(kit: Incoming, run: Run, content: JsonObject, *, response: Jso
 async def finish(kit: Incoming, ending: End) -> HookAnswer:
     """Message, event, deliveries and the end of the run in one transaction, and only then the answer."""
     run = ending.run
-    packed = history.pack_trace(run.trace, history.redactor_for(run.integration))
+    packed = history.pack_trace(run.trace, history.redactor_for(run.integration, run.services.known.scrubber))
     answer = HookAnswer(ending.status, ending.body, run.trace.id)
 
     def end(connection: Connection, _: Sequence[Posted] = ()) -> None:
         settle_key(connection, run.claim, ending.state, answer)
+        if ending.state in ("finished", "refused"):
+            run.services.commit(connection)
         if run.level == "off":
             return
         if history.keeps(run.level, failed=ending.state in ("failed", "refused")):

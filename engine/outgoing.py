@@ -13,7 +13,7 @@ from engine.accepting import Accepting
 from engine.answers import drafts_of
 from engine.delivery.rules import Rules
 from engine.errors import ClientError
-from engine.http import Answer, EgressPolicy, GuardedClient, HttpError
+from engine.http import Answer, GuardedClient, HttpError
 from engine.model.deliveries import Claim, Delivery
 from engine.model.json import JsonObject
 from engine.model.runs import (
@@ -29,8 +29,9 @@ from engine.model.runs import (
     ScriptReport,
 )
 from engine.payloads import payload
-from engine.scripts import Script
-from engine.sending import after_sending, answered, before_script, encode, unanswered, without_script
+from engine.scripts import HookServices, Script
+from engine.sending import after_sending, answered, before_script, encode, scrubbed, unanswered, without_script
+from engine.services import ServiceKit, egress_of
 from engine.settling import End, Ending, Post, PutOff, not_posted, settle, shown, store_prepared
 from engine.trace import Trace
 from engine.trying import Ready, Sent, Work, disabling, final, is_last, next_try, opened, resumed, usable
@@ -46,11 +47,11 @@ ResponseCall: TypeAlias = Callable[[], Awaitable[tuple[ResponseResult, ScriptRep
 
 class OutgoingHooks(Protocol):
     async def prepare_outgoing_request(
-        self, script: Script, request: JsonObject
+        self, script: Script, request: JsonObject, *, services: HookServices
     ) -> tuple[PrepareResult, ScriptReport | None]: ...
 
     async def process_outgoing_response(
-        self, script: Script, request: JsonObject, response: JsonObject
+        self, script: Script, request: JsonObject, response: JsonObject, *, services: HookServices
     ) -> tuple[ResponseResult, ScriptReport | None]: ...
 
 
@@ -61,6 +62,7 @@ class Outgoing:
     accepting: Accepting
     scripts: OutgoingHooks
     client: GuardedClient
+    services: ServiceKit
 
     @property
     def rules(self) -> Rules:
@@ -69,10 +71,15 @@ class Outgoing:
 
 async def run(kit: Outgoing, delivery: Delivery, claim: Claim) -> None:
     """Raises LeaseLost when the delivery is another's by now, Unavailable when the store is: nothing was ended."""
-    trace = opened(delivery)
-    work = usable(kit.rules, delivery, claim, trace)
-    ending = work if isinstance(work, End) else await attempt(kit, work, trace)
-    await settle(kit.accepting, delivery, claim, ending)
+    run_id = f"{delivery.id}-{delivery.attempts + 1}"
+    services = await kit.services.open(delivery.integration_id, delivery.integration, run_id)
+    try:
+        trace = opened(delivery)
+        work = usable(kit.rules, delivery, claim, services, trace)
+        ending = work if isinstance(work, End) else await attempt(kit, work, trace)
+        await settle(kit.accepting, delivery, claim, ending, services)
+    finally:
+        services.discard()
 
 
 async def attempt(kit: Outgoing, work: Work, trace: Trace) -> Ending:
@@ -92,8 +99,8 @@ async def prepare(kit: Outgoing, work: Work, trace: Trace) -> Ready | Ending:
     if work.script is not None and work.defines(PREPARE):
         trace = trace.then(f"execute-script-before-running-{PREPARE}")
         request = before_script(delivery.url, data, integration)
-        prepared, report = await kit.scripts.prepare_outgoing_request(work.script, request)
-        trace = called(trace, PREPARE, prepared, report)
+        prepared, report = await kit.scripts.prepare_outgoing_request(work.script, request, services=work.services)
+        trace = called(kit, work, trace, PREPARE, prepared, report)
     elif work.script is not None:
         trace = trace.then(f"execute-script-no-method-{PREPARE}")
     trace = trace.then("after-maybe-ran-prepare", ranPrepareScript=True)
@@ -125,20 +132,24 @@ async def announce(kit: Outgoing, work: Work, prepared: Prepared, trace: Trace) 
             end = End(trace.then("after-prepare-no-url_or_method"), delivery.attempts)
             return Post(drafts, failing, end) if drafts else end
         request = encode(prepared.request, delivery.id)
-        await store_prepared(kit.accepting, delivery, work.claim, request, trace, drafts)
+        request = replace(request, placeholders=work.services.placeholders(request))
+        await store_prepared(kit.accepting, delivery, work.claim, request, trace, drafts, work.services)
     except ClientError as error:
+        work.services.discard()
         return End(not_posted(trace, failing, error), delivery.attempts, failed=True)
+    # it is committed
+    work.services.discard()
     return Ready(request, trace)
 
 
 async def send(kit: Outgoing, work: Work, ready: Ready) -> Sent:
     request = ready.request
     trace = ready.trace.then("pre-http-call", url=request.url, method=request.method)
-    own = work.integration.hookcell
-    allow = EgressPolicy.parse(own.egress_allow) if own is not None and own.egress_allow else None
+    filler = work.services.filler_of(request) if request.placeholders else None
     reply: Answer | HttpError
     try:
-        reply = await kit.client.send(request, allow=allow)
+        reply = await kit.client.send(request, allow=egress_of(work.integration), filler=filler)
+        reply = scrubbed(reply, work.services.known.scrubber)
         response = answered(reply)
         text = response["content_raw"]
         seen: JsonObject = {name: response[name] for name in ("status_code", "headers", "truncated")}
@@ -161,8 +172,10 @@ async def ask_script(kit: Outgoing, work: Work, sent: Sent) -> Ending | None:
         return None
     request = after_sending(sent.request, work.integration)
     response = answered(reply) if isinstance(reply, Answer) else unanswered(reply)
-    result, report = await patiently(lambda: kit.scripts.process_outgoing_response(script, request, response))
-    trace = called(sent.trace.then(f"execute-script-before-running-{RESPONSE}"), RESPONSE, result, report)
+    result, report = await patiently(
+        lambda: kit.scripts.process_outgoing_response(script, request, response, services=work.services)
+    )
+    trace = called(kit, work, sent.trace.then(f"execute-script-before-running-{RESPONSE}"), RESPONSE, result, report)
     match result:
         case Busy():
             return PutOff(BUSY_MS)
@@ -209,6 +222,7 @@ async def posting(
     try:
         drafts = await drafted(kit, work, content, "answer")
     except ClientError as error:
+        work.services.discard()
         return replace(end, trace=not_posted(end.trace, failing, error), failed=True)
     if not drafts:
         return replace(end, trace=end.trace.then("nothing-to-post"))
@@ -233,12 +247,23 @@ async def patiently(call: ResponseCall) -> tuple[ResponseResult, ScriptReport | 
     return result, report
 
 
-def called(trace: Trace, hook: str, result: PrepareResult | ResponseResult, report: ScriptReport | None) -> Trace:
-    """What the call cost and said; a failed one ends the attempt, with the author's traceback."""
+def called(
+    kit: Outgoing,
+    work: Work,
+    trace: Trace,
+    hook: str,
+    result: PrepareResult | ResponseResult,
+    report: ScriptReport | None,
+) -> Trace:
+    """What the call cost, said and asked for; a failed one ends the attempt, with the author's traceback."""
+    services = work.services
+    kit.services.log.write(work.integration, work.delivery.id, report, services.known.scrubber)
     if not isinstance(result, Failed):
-        return trace if report is None else trace.then(f"execute-script-after-running-{hook}", script=report.to_json())
+        step = f"execute-script-after-running-{hook}"
+        return trace if report is None else trace.then(step, script=report.to_json(), **services.did())
+    services.discard()
     failure = result.failure
     report = report or ScriptReport(hook, {}, (), failure)
     stack = "\n".join(f"  {line}" for line in (failure.traceback or failure.message).splitlines())
     step = f"execute-script-error-running-{hook}"
-    return trace.then(step, script=report.to_json(), error=True, errorStack=stack)
+    return trace.then(step, script=report.to_json(), error=True, errorStack=stack, **services.did())

@@ -1,13 +1,17 @@
-"""What history must not show: an integration's token, values of credential headers, credentials in urls.
+"""What must not be shown: an integration's token, values of secrets and credential headers, credentials in urls.
 
-Each stands there as `***`. A token is looked for by value, wherever a sender, a script or a receiver has put it; one
-that is too short to be looked for inside text is found where it stands alone.
+Each stands there as `***`. Tokens and secrets are looked for by value, wherever a sender, a script or a receiver has
+put them: as they are, as JSON, percent-encoded, and secrets in base64 and hex too. One that is too short to be looked
+for inside text is found where it stands alone. A reference to a secret is told by its form.
 """
 
+import base64
+import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from urllib.parse import quote
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import quote, quote_plus
 
 import orjson
 
@@ -15,6 +19,9 @@ from engine.http import is_credential
 from engine.model.json import JsonObject, JsonValue
 
 MASK = "***"
+# What a script is given for the value of a secret: 128 random bits, in characters that no encoding changes.
+REFERENCE_PREFIX = "hookcellref"
+REFERENCE = re.compile(rf"{REFERENCE_PREFIX}[0-9a-f]{{32}}")
 # shorter ones occur in ordinary words
 _MIN_INSIDE_TEXT = 8
 
@@ -26,24 +33,72 @@ _HOOK = re.compile(r"(/hooks/(?:(?:sample|info|add|remove)/)?[^/?#\s\"]+(?:/[^/?
 _HEADERS = frozenset({"set-cookie", "proxy-authorization"})
 
 
+@dataclass(frozen=True)
+class Scrubber:
+    """Takes the values of secrets out of text and JSON, and leaves the rest as it is."""
+
+    secrets: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, secrets: Iterable[str]) -> "Scrubber":
+        return cls(frozenset(secret for secret in secrets if secret))
+
+    @cached_property
+    def spellings(self) -> tuple[tuple[str, str], ...]:
+        longest_first = sorted(self.secrets, key=len, reverse=True)
+        found = [pair for secret in longest_first for pair in (*_spellings(secret), *_codings(secret))]
+        return tuple(dict.fromkeys(found))
+
+    def __bool__(self) -> bool:
+        return bool(self.secrets)
+
+    def text(self, text: str) -> str:
+        if text in self.secrets:
+            return MASK
+        for spelling, replacement in self.spellings:
+            text = text.replace(spelling, replacement)
+        return text
+
+    def value(self, value: JsonValue) -> JsonValue:
+        if not self.secrets:
+            return value
+        match value:
+            case str():
+                return self.text(value)
+            case list():
+                return [self.value(item) for item in value]
+            case dict():
+                return {self.text(key): self.value(item) for key, item in value.items()}
+            case _:
+                return value
+
+
+NO_SECRETS = Scrubber()
+
+
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """`whole` are secrets as values of their own, `inside` every spelling of those that are looked for in text."""
+    """`whole` are tokens as values of their own, `inside` every spelling of those that are looked for in text."""
 
     whole: frozenset[str]
     inside: tuple[tuple[str, str], ...]
+    scrubber: Scrubber = field(default=NO_SECRETS)
 
     @classmethod
-    def of(cls, secrets: Iterable[str | None]) -> "Redactor":
-        known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
-        spellings = [(spelling, replacement) for secret in known for spelling, replacement in _spellings(secret)]
-        return cls(frozenset(known), tuple(dict.fromkeys(spellings)))
+    def of(cls, tokens: Iterable[str | None], scrubber: Scrubber = NO_SECRETS) -> "Redactor":
+        known = sorted({token for token in tokens if token}, key=len, reverse=True)
+        spellings = [(spelling, replacement) for token in known for spelling, replacement in _spellings(token)]
+        return cls(frozenset(known), tuple(dict.fromkeys(spellings)), scrubber)
 
     def text(self, text: str) -> str:
         if text in self.whole:
             return MASK
         for spelling, replacement in self.inside:
             text = text.replace(spelling, replacement)
+        if self.scrubber:
+            text = self.scrubber.text(text)
+        if REFERENCE_PREFIX in text:
+            text = REFERENCE.sub(MASK, text)
         if "://" in text or "/hooks/" in text:
             text = self.url(text)
         return text
@@ -97,3 +152,27 @@ def _spellings(secret: str) -> Iterable[tuple[str, str]]:
     yield quoted, f'"{MASK}"'
     if len(secret) >= _MIN_INSIDE_TEXT:
         yield from ((spelling, MASK) for spelling in (secret, quoted[1:-1], quote(secret, safe="", errors="replace")))
+
+
+def _codings(secret: str) -> Iterable[tuple[str, str]]:
+    """What whoever is sent a secret may make of it before it comes back."""
+    if len(secret) < _MIN_INSIDE_TEXT:
+        return
+    data = secret.encode(errors="replace")
+    percent = quote_plus(secret, errors="replace")
+    escaped = json.dumps(secret.encode(errors="replace").decode())[1:-1]
+    found = [
+        escaped,
+        escaped.replace("/", "\\/"),
+        percent,
+        percent.lower(),
+        quote(secret, safe="", errors="replace").lower(),
+        data.hex(),
+        data.hex().upper(),
+    ]
+    for before in range(3):
+        # inside something longer, as `user:secret`: only the characters that its neighbours do not reach
+        start, end = (0, 2, 3)[before], -((len(data) + before) % 3 > 0) or None
+        coded = base64.b64encode(b"\0" * before + data).decode().rstrip("=")[start:end]
+        found += [coded, coded.replace("+", "-").replace("/", "_")]
+    yield from ((spelling, MASK) for spelling in found)

@@ -26,6 +26,8 @@ from engine.model.events import Chain
 from engine.outgoing import Outgoing
 from engine.retention import Retention
 from engine.scripts import Scripts
+from engine.secrets import Cipher, Vault
+from engine.services import ScriptLog, ServiceKit
 from engine.settings import Settings
 from engine.store.database import Store, open_store
 from engine.store.scripts import get_code, insert_code
@@ -42,7 +44,9 @@ log = structlog.stdlib.get_logger("hookcell.engine")
 class Engine:
     """Use `start`; every attribute is there from then on until `stop`."""
 
-    def __init__(self, settings: Settings, store: Store, resolver: Resolver, on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, cipher: Cipher, resolver: Resolver, on_lost: Callable[[], None]
+    ) -> None:
         self.settings = settings
         self.store = store
         self.ready = False
@@ -54,11 +58,13 @@ class Engine:
         self.workspace = EmbeddedWorkspace(store)
         self.scripts = Scripts(load_code=self._load_code, store_code=self._store_code)
         self.client = GuardedClient(policy, resolver=resolver)
+        self.vault = Vault(store, cipher)
         self.accepting = Accepting(store, self.workspace, index, wake, rules)
         frozen = settings.freeze_integration_scripts
         self.registry = Registry(store, self.workspace, self.scripts, index, policy, resolver, strict, frozen)
-        self.incoming = Incoming(self.accepting, self.scripts, worker, strict)
-        self.outgoing = Outgoing(self.accepting, self.scripts, self.client)
+        self.services = ServiceKit(store, self.client, self.vault, ScriptLog(settings.script_log))
+        self.incoming = Incoming(self.accepting, self.scripts, self.services, worker, strict)
+        self.outgoing = Outgoing(self.accepting, self.scripts, self.client, self.services)
         # A SQLite file has one server: whatever other process its rows name is dead.
         self.worker = Worker(worker, store, wake, partial(outgoing.run, self.outgoing), alone=True)
         self.retention = Retention(store, days=settings.history_days)
@@ -69,8 +75,9 @@ class Engine:
         cls, settings: Settings, *, resolver: Resolver | None = None, on_lost: Callable[[], None] = lambda: None
     ) -> "Engine":
         """Raises CannotStart, which says what to do; then nothing is left running."""
+        cipher = Cipher(settings.data, settings.encryption_key)
         store = await open_store(settings, on_lost=lambda error: engine.lost(error))
-        engine = cls(settings, store, resolver or SystemResolver(), on_lost)
+        engine = cls(settings, store, cipher, resolver or SystemResolver(), on_lost)
         try:
             await engine._start()
         except BaseException:

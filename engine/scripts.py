@@ -7,13 +7,12 @@ contract's three tables, and whatever they do not name is a failure that says wh
 import hashlib
 import platform
 import sys
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
-from typing import Literal, assert_never
+from dataclasses import asdict, dataclass
+from typing import Literal, Protocol, assert_never
 
 from engine.errors import CannotStart, Unavailable
+from engine.last_used import LastUsed
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import (
     Busy,
@@ -26,6 +25,7 @@ from engine.model.runs import (
     Shown,
 )
 from engine.script_results import incoming_result, prepare_result, response_result
+from engine.script_state import does_not_compile, label, missing_hook
 from sandbox import (
     Body,
     Compiled,
@@ -44,9 +44,11 @@ from sandbox import (
     Receipt,
     Rejected,
     Sandbox,
+    Services,
     TimedOut,
     policy_digest,
 )
+from sandbox import ServiceError as ServiceError
 from sandbox import Tried as Tried
 
 FILENAME = "script.py"
@@ -84,6 +86,13 @@ class Script:
     session: bool = False
 
 
+class HookServices(Services, Protocol):
+    """What a hook may ask for while it runs."""
+
+    def begin(self, hook: str, seconds: float) -> None:
+        """The hook starts now, and may take so long in all."""
+
+
 @dataclass(frozen=True, slots=True)
 class SavedScript:
     """What saving found: code under `key` with its label, or `error`, Rocket.Chat's `scriptError`."""
@@ -93,26 +102,6 @@ class SavedScript:
     hooks: tuple[str, ...]
     label: str | None
     error: JsonObject | None
-
-
-@dataclass(slots=True)
-class _Programs:
-    """The programs called last, so that a call costs no look-up of code; bounded by number and by bytes."""
-
-    kept: OrderedDict[tuple[str, int], Program] = field(default_factory=OrderedDict)
-    size: int = 0
-
-    def get(self, key: tuple[str, int]) -> Program | None:
-        if (program := self.kept.get(key)) is not None:
-            self.kept.move_to_end(key)
-        return program
-
-    def put(self, key: tuple[str, int], program: Program) -> None:
-        self.kept[key] = program
-        self.size += len(program.code) + len(program.source)
-        while len(self.kept) > PROGRAMS_KEPT or self.size > PROGRAM_BYTES_KEPT:
-            _, dropped = self.kept.popitem(last=False)
-            self.size -= len(dropped.code) + len(dropped.source)
 
 
 class Scripts:
@@ -133,7 +122,8 @@ class Scripts:
         self._not_held: frozenset[str] = frozenset()
         self._load_code = load_code
         self._store_code = store_code
-        self._programs = _Programs()
+        # those called last, so that a call costs no look-up of code
+        self._programs: LastUsed[tuple[str, int], Program] = LastUsed(PROGRAMS_KEPT, PROGRAM_BYTES_KEPT)
 
     @property
     def limits(self) -> Limits:
@@ -197,42 +187,70 @@ class Scripts:
         return None
 
     async def show(
-        self, script: Script, request: JsonObject, raw: bytes | None, *, parse: bool, now: float | None = None
+        self,
+        script: Script,
+        request: JsonObject,
+        raw: bytes | None,
+        *,
+        parse: bool,
+        now: float | None = None,
+        services: HookServices | None = None,
     ) -> tuple[Shown | Failed | Busy, ScriptReport | None]:
         """Runs a session's module and asks it for the value to show; `raw` is as in process_incoming, None has none."""
         body = None if raw is None else Body(raw, ("content_raw",), ("content", "body") if parse else ())
-        outcome = await self._call(script, SHOW.name, request, body=body, now=now, overall=OUTGOING_SECONDS)
+        outcome = await self._call(
+            script, SHOW.name, request, body=body, now=now, overall=OUTGOING_SECONDS, services=services
+        )
         if isinstance(outcome, Completed):
             result = Shown(outcome.value if isinstance(outcome.value, str) else None)
             return result, _report(SHOW.name, outcome.receipt, outcome, result)
         return _failed(SHOW.name, outcome)
 
     async def process_incoming(
-        self, script: Script, request: JsonObject, raw: bytes, *, parse: bool, now: float | None = None
+        self,
+        script: Script,
+        request: JsonObject,
+        raw: bytes,
+        *,
+        parse: bool,
+        now: float | None = None,
+        services: HookServices | None = None,
     ) -> tuple[IncomingResult, ScriptReport | None]:
         """`raw` becomes `content_raw` and, with `parse`, `content` and `body`; the cell decodes it, not the server."""
         body = Body(raw, ("content_raw",), ("content", "body") if parse else ())
-        outcome = await self._call(script, "process_incoming", request, body=body, now=now, overall=INCOMING_SECONDS)
+        outcome = await self._call(
+            script, "process_incoming", request, body=body, now=now, overall=INCOMING_SECONDS, services=services
+        )
         if isinstance(outcome, Completed):
             result = incoming_result(outcome.value)
             return result, _report("process_incoming", outcome.receipt, outcome, result)
         return _failed("process_incoming", outcome)
 
     async def prepare_outgoing_request(
-        self, script: Script, request: JsonObject, *, now: float | None = None
+        self, script: Script, request: JsonObject, *, now: float | None = None, services: HookServices | None = None
     ) -> tuple[PrepareResult, ScriptReport | None]:
         hook = "prepare_outgoing_request"
-        outcome = await self._call(script, hook, request, now=now, overall=OUTGOING_SECONDS, watch=True)
+        outcome = await self._call(
+            script, hook, request, now=now, overall=OUTGOING_SECONDS, services=services, watch=True
+        )
         if isinstance(outcome, Completed):
             result = prepare_result(outcome.value, forgot_return=outcome.forgot_return)
             return result, _report(hook, outcome.receipt, outcome, result)
         return _failed(hook, outcome)
 
     async def process_outgoing_response(
-        self, script: Script, request: JsonObject, response: JsonObject, *, now: float | None = None
+        self,
+        script: Script,
+        request: JsonObject,
+        response: JsonObject,
+        *,
+        now: float | None = None,
+        services: HookServices | None = None,
     ) -> tuple[ResponseResult, ScriptReport | None]:
         hook = "process_outgoing_response"
-        outcome = await self._call(script, hook, request, response, now=now, overall=OUTGOING_SECONDS)
+        outcome = await self._call(
+            script, hook, request, response, now=now, overall=OUTGOING_SECONDS, services=services
+        )
         if isinstance(outcome, Completed):
             result = response_result(outcome.value)
             return result, _report(hook, outcome.receipt, outcome, result)
@@ -247,10 +265,13 @@ class Scripts:
         body: Body | None = None,
         now: float | None = None,
         watch: bool = False,
+        services: HookServices | None = None,
     ) -> Outcome | Rejected:
         program = await self._program(script)
         if not isinstance(program, Program):
             return program
+        if services is not None:
+            services.begin(hook, overall)
         return await self._sandbox.call(
             program,
             hook,
@@ -260,6 +281,7 @@ class Scripts:
             overall_seconds=overall,
             watch_arguments=watch,
             bind=("request",) if script.session else (),
+            services=services,
             once=script.once,
         )
 
@@ -280,7 +302,7 @@ class Scripts:
         name = f"{script.integration_id}/{script.revision}"
         hooks = (*HOOKS, SHOW) if script.session else HOOKS
         program = Program(name, script.integration_id, FILENAME, script.source, code, hooks)
-        self._programs.put(at, program)
+        self._programs.put(at, program, len(code) + len(program.source))
         return program
 
 
@@ -288,13 +310,6 @@ def code_key(source: str) -> str:
     """What code is stored under: source, interpreter and policy, so that none outlives a change of them."""
     parts = (source, sys.implementation.cache_tag, platform.python_version(), policy_digest())
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def label(source: str) -> str:
-    """`scriptCompiled`: says what compiled it; never code."""
-    major = version("RestrictedPython").split(".")[0]
-    digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"restrictedpython-{major}/cpython-{sys.version_info.major}.{sys.version_info.minor}/sha256:{digest}"
 
 
 def _report(hook: str, receipt: Receipt, outcome: Outcome, result: object) -> ScriptReport:
@@ -362,21 +377,12 @@ def _at(line: int | None) -> str:
 
 
 def _diagnosed(diagnostics: tuple[Diagnostic, ...], source: str) -> JsonObject:
-    lines = source.split("\n")
-    blocks = []
-    for diagnostic in diagnostics:
-        shown = lines[diagnostic.line - 1][:500] if 0 < diagnostic.line <= len(lines) else ""
-        caret = " " * (diagnostic.column - 1) + "^"
-        head = f"{FILENAME}:{diagnostic.line}:{diagnostic.column}: {diagnostic.message} {diagnostic.hint}".rstrip()
-        blocks.append(f"{head}\n    {shown}\n    {caret}" if shown.strip() else head)
-    items: list[JsonValue] = []
+    items: list[JsonObject] = []
     for diagnostic in diagnostics:
         fields = asdict(diagnostic)
         fields["endLine"], fields["endColumn"] = fields.pop("end_line"), fields.pop("end_column")
         items.append(fields)
-    first = diagnostics[0]
-    message = f"line {first.line}: {first.message}"
-    return {"name": "SyntaxError", "message": message, "stack": "\n".join(blocks), "diagnostics": items}
+    return does_not_compile(items, source, FILENAME)
 
 
 def _not_loaded(outcome: Raised | TimedOut | OutOfMemory | OutputTooLarge | Crashed) -> JsonObject:
@@ -387,12 +393,7 @@ def _not_loaded(outcome: Raised | TimedOut | OutOfMemory | OutputTooLarge | Cras
 
 
 def _missing_hook(kind: Kind, found: tuple[str, ...]) -> JsonObject:
-    wanted = " or ".join(f"`def {hook.name}({_parameters(hook)})`" for hook in HOOKS if hook.name in HOOKS_OF[kind])
-    there = f"it defines {', '.join(found)}" if found else "it defines no hook"
-    article = "an" if kind[0] in "aeiou" else "a"
-    message = f"The script of {article} {kind} integration must define {wanted}; {there}."
-    return {"name": "MissingHook", "message": message, "stack": message, "diagnostics": []}
-
-
-def _parameters(hook: HookForm) -> str:
-    return ", ".join(("request", "response")[: hook.arguments])
+    hooks = [hook for hook in HOOKS if hook.name in HOOKS_OF[kind]]
+    parameters = ("request", "response")
+    wanted = [f"`def {hook.name}({', '.join(parameters[: hook.arguments])})`" for hook in hooks]
+    return missing_hook(kind, wanted, found)

@@ -6,6 +6,7 @@ under one `Idempotency-Key`, the delivery's id.
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -16,6 +17,7 @@ from engine.model.integrations import OutgoingIntegration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import PreparedRequest
 from engine.packing import pack, unpack
+from engine.redaction import Scrubber
 from engine.store.connections import json_text
 
 TIMEOUT_MS = 20_000
@@ -77,7 +79,7 @@ def encode(prepared: PreparedRequest, idempotency_key: str) -> OutgoingRequest:
     headers.append(("Idempotency-Key", idempotency_key))
     return OutgoingRequest(
         method=prepared.method,
-        url=_with_params(prepared.url, prepared.params),
+        url=with_params(prepared.url, prepared.params),
         headers=tuple(headers),
         body=body,
         timeout=prepared.timeout / 1000,
@@ -97,7 +99,9 @@ def store_form(request: OutgoingRequest) -> JsonObject:
 
 
 def pack_request(request: OutgoingRequest) -> bytes:
-    return pack(store_form(request))
+    """With references in the place of secrets, and what they stand for: each attempt puts the values in anew."""
+    placeholders: JsonValue = [[word, name] for word, name in request.placeholders]
+    return pack({**store_form(request), **({"placeholders": placeholders} if placeholders else {})})
 
 
 def unpack_request(packed: bytes) -> OutgoingRequest:
@@ -110,6 +114,7 @@ def unpack_request(packed: bytes) -> OutgoingRequest:
         headers=tuple((name, value) for name, value in cast(list[list[str]], stored["headers"])),
         body=None if body is None else cast(str, body).encode(),
         timeout=cast(float, stored["timeout"]),
+        placeholders=tuple((word, name) for word, name in cast(list[list[str]], stored.get("placeholders", []))),
     )
 
 
@@ -121,7 +126,7 @@ def after_sending(request: OutgoingRequest, integration: OutgoingIntegration) ->
         "method": request.method,
         "headers": dict(request.headers),
         "params": {},
-        "data": None if text is None else parsed(text, _joined(request.headers).get("content-type", "")),
+        "data": None if text is None else parsed(text, joined(request.headers).get("content-type", "")),
         "auth": None,
         "timeout": round(request.timeout * 1000),
         "integration": script_view(integration),
@@ -130,7 +135,7 @@ def after_sending(request: OutgoingRequest, integration: OutgoingIntegration) ->
 
 def answered(answer: Answer) -> JsonObject:
     """The `response` of an answer; a truncated one has no content, only what came of its text."""
-    headers = _joined(answer.headers)
+    headers = joined(answer.headers)
     text = answer_text(answer)
     return {
         "error": None,
@@ -154,8 +159,27 @@ def unanswered(error: HttpError) -> JsonObject:
     }
 
 
+def scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:
+    """The answer without values of secrets, for the script and for history."""
+    if not scrubber:
+        return answer
+    text = answer_text(answer)
+    clean = scrubber.text(text)
+    named = joined(answer.headers).get("content-type", "")
+    value = parsed(clean, named)
+    if not isinstance(value, str) and (safe := scrubber.value(value)) != value:
+        clean = json_text(safe)
+    headers = tuple((name, scrubber.text(value)) for name, value in answer.headers)
+    if clean != text:
+        kind = named.partition(";")[0] or "text/plain"
+        headers = tuple((name, value) for name, value in headers if name.lower() != "content-type")
+        headers = (*headers, ("content-type", f"{kind}; charset=utf-8"))
+        answer = replace(answer, content=clean.encode(errors="replace"))
+    return replace(answer, headers=headers, url=scrubber.text(answer.url))
+
+
 def answer_text(answer: Answer) -> str:
-    content_type = _joined(answer.headers).get("content-type", "")
+    content_type = joined(answer.headers).get("content-type", "")
     parameters = (part.strip().lower() for part in content_type.split(";")[1:])
     named = next((part.removeprefix("charset=").strip('"') for part in parameters if part.startswith("charset=")), "")
     return answer.content.decode(named if named in _CHARSETS else "utf-8", errors="replace")
@@ -173,7 +197,8 @@ def parsed(text: str, content_type: str) -> JsonValue:
     return value
 
 
-def _with_params(url: str, params: tuple[tuple[str, str], ...]) -> str:
+def with_params(url: str, params: tuple[tuple[str, str], ...]) -> str:
+    """The url with these besides its own query."""
     if not params:
         return url
     try:
@@ -189,9 +214,10 @@ def _has(headers: Iterable[tuple[str, str]], wanted: str) -> bool:
     return any(name.lower() == wanted for name, _ in headers)
 
 
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    joined: dict[str, str] = {}
+def joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By lower-case name; repeated ones with ", " between them."""
+    found: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()
-        joined[key] = f"{joined[key]}, {value}" if key in joined else value
-    return joined
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found

@@ -40,9 +40,15 @@ class Settings(BaseSettings):
     )
     freeze_integration_scripts: bool = Field(False, description="Refuse to store a script that is new or changed")
     allow_weak_sandbox: bool = Field(False, description="Serve even where the system cannot lock cells down fully")
+    encryption_key: str | None = Field(
+        None, repr=False, description="Key that secrets are encrypted with; unset: one in the data folder"
+    )
+    script_log: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names of integrations whose scripts' log goes to the server's too, comma separated; `*`: all"
+    )
     history_days: int = Field(30, ge=1, description="Days that runs are kept")
 
-    @field_validator("egress_allow", "trusted_proxies", mode="before")
+    @field_validator("egress_allow", "script_log", "trusted_proxies", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         if isinstance(value, str):

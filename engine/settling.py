@@ -3,6 +3,7 @@
 LeaseLost from here means that somebody else works the delivery by now, and that nothing was stored.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, assert_never
 
@@ -17,10 +18,12 @@ from engine.http import OutgoingRequest
 from engine.model.deliveries import Claim, Delivery, DeliveryState
 from engine.model.events import Chain
 from engine.model.json import JsonValue
+from engine.redaction import Redactor
 from engine.sending import pack_request, store_form
+from engine.services import RunServices
 from engine.store.integrations import disable_integration
 from engine.trace import Trace, now_ms
-from engine.workspace.protocol import Draft
+from engine.workspace.protocol import Draft, Posted
 from engine.workspace.records import message_record
 
 
@@ -68,32 +71,34 @@ class PutOff:
 Ending: TypeAlias = End | Post | Retry | Hold | PutOff
 
 
-async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Ending) -> None:
-    """Raises LeaseLost, and Unavailable when the store cannot be written."""
-    redactor = history.redactor_for(delivery.integration)
+async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Ending, services: RunServices) -> None:
+    """With what the hooks wrote to their store. Raises LeaseLost, and Unavailable when the store cannot be written."""
+    scrubber = services.known.scrubber
+    redactor = history.redactor_for(delivery.integration, scrubber)
     match ending:
         case End():
-            await kit.store.write(_finish, claim, _finished(delivery, ending), now_ms())
+            await kit.store.write(_finish, claim, _finished(delivery, ending, redactor), now_ms(), services)
             if ending.disable:
                 kit.index.invalidate()
         case Post():
-            finished, now = _finished(delivery, ending.end), now_ms()
+            finished, now = _finished(delivery, ending.end, redactor), now_ms()
             try:
                 await accepting.post(
                     kit,
                     ending.drafts,
                     chain=chain_of(delivery),
-                    also=lambda connection, _: _finish(connection, claim, finished, now),
+                    also=lambda connection, _: _finish(connection, claim, finished, now, services),
                 )
             except ClientError as error:
+                services.discard()
                 trace = not_posted(ending.end.trace, ending.otherwise, error)
-                await settle(kit, delivery, claim, replace(ending.end, trace=trace, failed=True))
+                await settle(kit, delivery, claim, replace(ending.end, trace=trace, failed=True), services)
         case Retry():
             packed = history.pack_trace(ending.trace, redactor)
-            await kit.store.write(queue.reschedule, claim, ending.delay_ms, attempts=ending.attempts, trace=packed)
+            await kit.store.write(_reschedule, claim, ending, packed, services)
         case Hold():
             packed = history.pack_trace(ending.trace, redactor)
-            await kit.store.write(queue.hold, claim, ending.reason, attempts=ending.attempts, trace=packed)
+            await kit.store.write(_hold, claim, ending, packed, services)
         case PutOff():
             await kit.store.write(queue.put_off, claim, ending.delay_ms)
         case _:
@@ -101,20 +106,31 @@ async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Endin
 
 
 async def store_prepared(
-    kit: Accepting, delivery: Delivery, claim: Claim, request: OutgoingRequest, trace: Trace, drafts: tuple[Draft, ...]
+    kit: Accepting,
+    delivery: Delivery,
+    claim: Claim,
+    request: OutgoingRequest,
+    trace: Trace,
+    drafts: tuple[Draft, ...],
+    services: RunServices,
 ) -> None:
     """What every attempt will send, with the message that goes before it. Raises LeaseLost, ClientError."""
-    packed = pack_request(request)
-    packed_trace = history.pack_trace(trace, history.redactor_for(delivery.integration))
+    redactor = history.redactor_for(delivery.integration, services.known.scrubber)
+    packed, packed_trace = pack_request(request), history.pack_trace(trace, redactor)
+
+    def prepared(connection: Connection, _: Sequence[Posted] = ()) -> None:
+        queue.store_prepared(connection, claim, packed, packed_trace)
+        services.commit(connection)
+
     if drafts:
         await accepting.post(
             kit,
             drafts,
             chain=chain_of(delivery),
-            also=lambda connection, _: queue.store_prepared(connection, claim, packed, packed_trace),
+            also=prepared,
         )
     else:
-        await kit.store.write(queue.store_prepared, claim, packed, packed_trace)
+        await kit.store.write(prepared)
 
 
 def not_posted(trace: Trace, step: str, error: ClientError) -> Trace:
@@ -146,9 +162,8 @@ class _Finished:
     disable: bool
 
 
-def _finished(delivery: Delivery, end: End) -> _Finished:
+def _finished(delivery: Delivery, end: End, redactor: Redactor) -> _Finished:
     integration = delivery.integration
-    redactor = history.redactor_for(integration)
     level = "off" if integration is None else history.level_of(integration, [delivery.event.room])
     keep = history.keeps(level, failed=end.failed)
     request = history.pack_masked(store_form(end.request), redactor) if keep and end.request is not None else None
@@ -163,9 +178,20 @@ def _finished(delivery: Delivery, end: End) -> _Finished:
     )
 
 
-def _finish(connection: Connection, claim: Claim, end: _Finished, now: int) -> None:
+def _reschedule(connection: Connection, claim: Claim, retry: Retry, trace: bytes, services: RunServices) -> None:
+    queue.reschedule(connection, claim, retry.delay_ms, attempts=retry.attempts, trace=trace)
+    services.commit(connection)
+
+
+def _hold(connection: Connection, claim: Claim, hold: Hold, trace: bytes, services: RunServices) -> None:
+    queue.hold(connection, claim, hold.reason, attempts=hold.attempts, trace=trace)
+    services.commit(connection)
+
+
+def _finish(connection: Connection, claim: Claim, end: _Finished, now: int, services: RunServices) -> None:
     queue.finish(
         connection, claim, end.state, attempts=end.attempts, request=end.request, trace=end.trace, keep=end.keep
     )
     if end.disable:
         disable_integration(connection, end.integration_id, iso(now), now)
+    services.commit(connection)

@@ -13,6 +13,7 @@ from engine.model.integrations import OutgoingIntegration
 from engine.retry import HOUR_MS, MAX_AGE_MS, delay_ms, is_too_old, retry_after_ms
 from engine.scripts import Script
 from engine.sending import unpack_request
+from engine.services import RunServices
 from engine.settling import End, Hold, Retry
 from engine.trace import Trace, now_ms
 
@@ -25,6 +26,7 @@ class Work:
     claim: Claim
     integration: OutgoingIntegration
     script: Script | None
+    services: RunServices
 
     def defines(self, hook: str) -> bool:
         return self.script is not None and hook in self.script.hooks
@@ -56,7 +58,7 @@ def opened(delivery: Delivery) -> Trace:
     return trace.then(history.FIRST_STEP, attempt=delivery.attempts + 1, url=delivery.url)
 
 
-def usable(rules: Rules, delivery: Delivery, claim: Claim, trace: Trace) -> Work | End:
+def usable(rules: Rules, delivery: Delivery, claim: Claim, services: RunServices, trace: Trace) -> Work | End:
     integration, attempts = delivery.integration, delivery.attempts
     if integration is None or delivery.enabled is None:
         return End(trace.then("integration-removed"), attempts)
@@ -67,9 +69,10 @@ def usable(rules: Rules, delivery: Delivery, claim: Claim, trace: Trace) -> Work
         stack = error.get("stack", "")
         return End(trace.then("execute-script-getting-script", error=True, errorStack=stack), attempts, failed=True)
     if source is None or error is not None:
-        return Work(delivery, claim, integration, None)
+        return Work(delivery, claim, integration, None, services)
     once = integration.hookcell is not None and integration.hookcell.isolation == "per-call"
-    return Work(delivery, claim, integration, Script(integration.id, delivery.revision, source, delivery.hooks, once))
+    script = Script(integration.id, delivery.revision, source, delivery.hooks, once)
+    return Work(delivery, claim, integration, script, services)
 
 
 def resumed(rules: Rules, work: Work, trace: Trace) -> Ready | None:

@@ -11,10 +11,10 @@ from engine.http.client import MAX_REDIRECTS, MAX_TIMEOUT, Answer, Filler, Guard
 from engine.http.errors import KINDS, HttpError, Kind
 from engine.http.headers import is_credential
 from engine.http.plain import PlainClient, RequestFailed
-from engine.http.policy import SETTING, EgressPolicy
+from engine.http.policy import SETTING, EgressPolicy, fits_host, host_pattern
 from engine.http.pools import MAX_REQUESTS, MAX_REQUESTS_A_DESTINATION
 from engine.http.resolver import Resolver, SystemResolver
-from engine.http.urls import Target, canonical_host, destination_of
+from engine.http.urls import Target, destination_of
 
 __all__ = [
     "KINDS",
@@ -37,7 +37,8 @@ __all__ = [
     "Resolver",
     "SystemResolver",
     "Target",
-    "canonical_host",
     "destination_of",
+    "fits_host",
+    "host_pattern",
     "is_credential",
 ]

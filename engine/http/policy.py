@@ -40,7 +40,7 @@ class Allowance:
             return False
         if self.network is not None:
             return address in self.network
-        return host.endswith(self.host[1:]) if self.host.startswith("*.") else host == self.host
+        return fits_host(self.host, host)
 
 
 @dataclass(frozen=True)
@@ -136,11 +136,24 @@ def _network(text: str, entry: str) -> Network:
     return network
 
 
-def _host(text: str, entry: str) -> str:
+def host_pattern(text: str) -> str:
+    """The one spelling of a host or of `*.suffix`. Raises ValueError."""
     wildcard, name = ("*.", text[2:]) if text.startswith("*.") else ("", text)
     try:
         return wildcard + canonical_host(httpx2.URL(scheme="http", host=name).raw_host.decode("ascii"))
     except (HttpError, httpx2.InvalidURL):
+        raise ValueError(f"{text!r} is no host; write example.com or *.example.com") from None
+
+
+def fits_host(pattern: str, host: str) -> bool:
+    """`*.suffix` fits everything below a domain, not the domain itself."""
+    return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
+
+
+def _host(text: str, entry: str) -> str:
+    try:
+        return host_pattern(text)
+    except ValueError:
         raise ValueError(
             f"{entry!r} is neither a network nor a host; write 10.0.0.0/8, example.com, *.example.com or host:port"
         ) from None

@@ -31,7 +31,7 @@ from engine.model.events import CHANNELLESS, EVENT_NAMES
 from engine.model.integrations import Integration, Kind, OutgoingIntegration, SavedIntegration, from_record, to_record
 from engine.store import configuration
 from engine.store.deliveries import delete_deliveries
-from engine.store.schema import deliveries, integration_revisions, integrations, runs
+from engine.store.schema import deliveries, integration_revisions, integrations, runs, secrets, stored_values
 
 # Keys of the record, each with 1 for ascending or -1 for descending.
 Order: TypeAlias = Sequence[tuple[str, int]]
@@ -166,8 +166,13 @@ def get_revisions(connection: Connection, revisions: Sequence[int]) -> list[Save
 
 
 def delete_integration(connection: Connection, integration_id: str) -> bool:
-    """Nothing is matched, called or claimed for it from here; `clear_removed` deletes what belonged to it."""
+    """Nothing is matched, called or claimed for it from here, and what its scripts kept and its secrets are gone.
+
+    `clear_removed` deletes the rest of what belonged to it.
+    """
     configuration.bump(connection)
+    connection.execute(delete(secrets).where(secrets.c.scope == integration_id))
+    connection.execute(delete(stored_values).where(stored_values.c.integration_id == integration_id))
     return connection.execute(delete(integrations).where(integrations.c.id == integration_id)).rowcount == 1
 
 

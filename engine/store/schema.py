@@ -330,3 +330,29 @@ hook_keys = Table(
     Column("created_at", BigInteger, nullable=False, index=True),
     Column("body", LargeBinary),
 )
+
+# Values that scripts never see, encrypted; `scope` is an integration's id, or `*` for all of them.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("scope", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("hosts", JSON, nullable=False),
+    Column("uses", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_by", String, nullable=False),
+)
+
+# What scripts keep; `value` is JSON text, `size` counts for the limit of an integration.
+stored_values = Table(
+    "stored_values",
+    metadata,
+    Column("integration_id", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("updated_at", BigInteger, nullable=False),
+)

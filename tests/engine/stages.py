@@ -25,6 +25,8 @@ from engine.model.json import JsonObject
 from engine.model.messages import Message, MessageContent, Room, User
 from engine.outgoing import Outgoing
 from engine.scripts import Scripts
+from engine.secrets import Cipher, Vault
+from engine.services import ServiceKit
 from engine.settings import Settings
 from engine.store import history, messages, permissions, rooms, users
 from engine.store.database import Store
@@ -156,10 +158,11 @@ async def staged(data: Path, *, strict: bool = False) -> AsyncIterator[Stage]:
 
     client = GuardedClient(LOOPBACK)
     scripts = Scripts(load_code=load_code, store_code=store_code)
+    services = ServiceKit(store, client, Vault(store, Cipher(data)))
     accepts = Accepting(store, workspace, IndexCache(), Wake(), Rules(strict))
     try:
         await store.write(_furnish)
-        yield Stage(store, workspace, Outgoing(accepts, scripts, client), scripts)
+        yield Stage(store, workspace, Outgoing(accepts, scripts, client, services), scripts)
     finally:
         await client.close()
         await scripts.close()

@@ -12,7 +12,7 @@ from engine.model.events import Chain
 from engine.model.json import JsonObject
 from engine.model.runs import Busy, PrepareNothing, PrepareResult, ResponsePost, ResponseResult, ScriptReport
 from engine.packing import unpack
-from engine.scripts import Script
+from engine.scripts import HookServices, Script
 from engine.store.events import get_event
 from engine.store.integrations import clear_removed, delete_integration, disable_integration, get_integration
 from engine.trace import now_ms
@@ -346,13 +346,13 @@ class BusyHooks:
         self.calls = 0
 
     async def prepare_outgoing_request(
-        self, script: Script, request: JsonObject
+        self, script: Script, request: JsonObject, *, services: HookServices
     ) -> tuple[PrepareResult, ScriptReport | None]:
         self.calls += 1
         return (Busy("no cell"), None) if self.calls <= self.busy else (PrepareNothing(), None)
 
     async def process_outgoing_response(
-        self, script: Script, request: JsonObject, response: JsonObject
+        self, script: Script, request: JsonObject, response: JsonObject, *, services: HookServices
     ) -> tuple[ResponseResult, ScriptReport | None]:
         self.calls += 1
         return (Busy("no cell"), None) if self.calls <= self.busy else (ResponsePost({"text": "at last"}), None)

@@ -1,0 +1,73 @@
+"""Opens the services of a run: made once by the runtime, with what all runs share."""
+
+from dataclasses import dataclass, field
+
+from engine.http import Answer, EgressPolicy, Filler, GuardedClient, HttpError, OutgoingRequest
+from engine.model.integrations import Integration
+from engine.secrets import NOTHING, Vault
+from engine.services.run import RunServices
+from engine.services.scratch import ScratchValues
+from engine.services.script_log import ScriptLog
+from engine.services.store import Writers
+from engine.store.database import Store
+from engine.store.values import StoredValue, get_value, value_sizes
+
+# methods that ask and change nothing
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKit:
+    store: Store
+    client: GuardedClient
+    vault: Vault
+    log: ScriptLog = field(default_factory=ScriptLog)
+    writers: Writers = field(default_factory=Writers)
+
+    async def open(
+        self,
+        integration_id: str,
+        integration: Integration | None,
+        run_id: str,
+        *,
+        replayed: bool = False,
+        posts: bool = True,
+    ) -> RunServices:
+        """An integration that is gone, None, has no secrets. Raises Unavailable.
+
+        `replayed` keeps away from what the integration's scripts keep; without `posts` nothing is changed elsewhere.
+        """
+        allow = egress_of(integration)
+
+        async def send(request: OutgoingRequest, filler: Filler, limit: int) -> Answer:
+            if not posts and request.method not in READS:
+                raise HttpError("refused-by-policy", f"a replay that posts nothing sends no {request.method}")
+            return await self.client.send(request, allow=allow, limit=limit, filler=filler)
+
+        return RunServices(
+            integration_id,
+            run_id,
+            known=NOTHING if integration is None else await self.vault.known(integration_id),
+            send=send,
+            values=ScratchValues() if replayed else _InDatabase(self.store, integration_id),
+            writers=Writers() if replayed else self.writers,
+            keep=not replayed,
+        )
+
+
+def egress_of(integration: Integration | None) -> EgressPolicy | None:
+    """What the integration may reach besides what the operator allows everyone."""
+    own = None if integration is None else integration.hookcell
+    return EgressPolicy.parse(own.egress_allow) if own is not None and own.egress_allow else None
+
+
+@dataclass(frozen=True, slots=True)
+class _InDatabase:
+    store: Store
+    integration_id: str
+
+    async def get(self, key: str, now: int) -> StoredValue | None:
+        return await self.store.read(get_value, self.integration_id, key, now)
+
+    async def sizes(self, now: int) -> dict[str, int]:
+        return await self.store.read(value_sizes, self.integration_id, now)

@@ -1,0 +1,113 @@
+"""The services of one run, for the hooks that it calls one after the other.
+
+`begin` as each hook starts, `ask` while it runs. What the run wrote is committed by `commit` inside the transaction
+that ends it, or its first half; `discard` follows, and also where a hook has failed: it throws away what is not
+committed and lets other runs go on. It may be called at any time, any number of times.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from engine.errors import Unavailable
+from engine.http import OutgoingRequest
+from engine.model.json import JsonObject, JsonValue
+from engine.scripts import ServiceError
+from engine.secrets import SecretFiller, references_in
+from engine.secrets.vault import Known
+from engine.services.http import HttpService, Send
+from engine.services.secrets import SecretService
+from engine.services.store import StoreService, Values, Writers
+from engine.store.values import Change, write_values
+from engine.trace import now_ms
+
+
+class RunServices:
+    """`id` names the run in what its writes are told apart by at their receivers; with `keep` off it leaves nothing."""
+
+    def __init__(
+        self,
+        integration_id: str,
+        id: str,
+        *,
+        known: Known,
+        send: Send,
+        values: Values,
+        writers: Writers,
+        clock: Callable[[], int] = now_ms,
+        keep: bool = True,
+    ) -> None:
+        self.known = known
+        self._keep = keep
+        self._integration_id = integration_id
+        self._id = id
+        self._send = send
+        self._deadline = 0.0
+        self._clock = clock
+        self._secrets = SecretService(known.secrets)
+        self._store = StoreService(integration_id, values, writers, clock, self.seconds_left)
+        self._http = self._http_of("")
+
+    def begin(self, hook: str, seconds: float) -> None:
+        """A hook starts, and may take so long in all."""
+        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._http = self._http_of(hook)
+        self._secrets.used.clear()
+        self._store.reads = self._store.writes = 0
+
+    def seconds_left(self) -> float:
+        return self._deadline - asyncio.get_running_loop().time()
+
+    async def ask(self, service: str, verb: str, arguments: JsonObject) -> JsonValue:
+        """Raises ServiceError."""
+        try:
+            return await self._answer(service, verb, arguments)
+        except Unavailable as error:
+            raise ServiceError("RuntimeError", f"the store cannot be read: {error}") from None
+
+    async def _answer(self, service: str, verb: str, arguments: JsonObject) -> JsonValue:
+        match service:
+            case "http":
+                return await self._http.ask(verb, arguments)
+            case "store":
+                return await self._store.ask(verb, arguments)
+            case "secrets":
+                return await self._secrets.ask(verb, arguments)
+            case _:
+                raise ServiceError("ValueError", f"there is no service {service[:40]!r}")
+
+    def did(self) -> JsonObject:
+        """What the hook asked for, for the trace: {services: {http, store, secrets}}, or nothing."""
+        done: JsonObject = {}
+        if self._http.made:
+            done["http"] = [*self._http.made]
+        if self._store.reads or self._store.writes:
+            done["store"] = {"reads": self._store.reads, "writes": self._store.writes}
+        if self._secrets.used:
+            done["secrets"] = [*sorted(self._secrets.used)]
+        return {"services": done} if done else {}
+
+    def changes(self) -> tuple[Change, ...]:
+        return self._store.changes()
+
+    def commit(self, connection: Connection) -> None:
+        """A store function: what was written so far, in the transaction of the caller."""
+        if self._keep:
+            write_values(connection, self._integration_id, self.changes(), self._clock())
+
+    def discard(self) -> None:
+        self._store.end()
+
+    def placeholders(self, request: OutgoingRequest) -> tuple[tuple[str, str], ...]:
+        """The references of this run that stand in the request: what has to be kept with it."""
+        found = references_in(request) & self._secrets.references.keys()
+        return tuple((reference, self._secrets.references[reference]) for reference in sorted(found))
+
+    def filler_of(self, request: OutgoingRequest) -> SecretFiller:
+        return SecretFiller(dict(request.placeholders), self.known.secrets)
+
+    def _http_of(self, hook: str) -> HttpService:
+        return HttpService(
+            f"{self._id}-{hook}", self._send, self._secrets.filler, self.known.scrubber, self.seconds_left
+        )

@@ -1,0 +1,209 @@
+"""What a hook may call: through the guarded client, so many calls of so much, and no secret comes back."""
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from engine.http import EgressPolicy
+from engine.model.json import JsonObject
+from tests.engine.services.runs import desk, refusal
+from tests.receiver import Received, Receiver, Response
+
+pytestmark = pytest.mark.anyio
+VALUE = "s3cr3t/välue+of=it"
+
+
+def question(url: str, **asked: Any) -> JsonObject:
+    return {"method": "GET", "url": url, "timeout": 5, **asked}
+
+
+async def test_the_answer_has_its_status_headers_text_and_url(tmp_path: Path) -> None:
+    def answer(_: Received) -> Response:
+        headers = (("Content-Type", "text/plain; charset=latin1"), ("X-A", "1"), ("X-A", "2"))
+        return Response(404, headers, "né".encode("latin-1"))
+
+    async with Receiver(answer) as receiver, desk(tmp_path) as at:
+        run = await at.open()
+        got = cast(
+            JsonObject,
+            await run.ask("http", "request", question(receiver.url + "/a", params={"b": ["1", 2], "c": True})),
+        )
+        assert (got["status_code"], got["text"], got["url"]) == (404, "né", f"{receiver.url}/a?b=1&b=2&c=true")
+        assert cast(JsonObject, got["headers"])["x-a"] == "1, 2"
+        did = cast(Any, run.did())["services"]["http"]
+        assert [(call["method"], call["host"], call["status"]) for call in did] == [("GET", receiver.url, 404)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "body"),
+    [
+        ({"json": {"a": [1, "ü"]}}, "application/json", '{"a":[1,"ü"]}'.encode()),
+        ({"data": {"a": "b c", "d": [1, 2]}}, "application/x-www-form-urlencoded", b"a=b+c&d=1&d=2"),
+        ({"data": "as it is"}, None, b"as it is"),
+        ({"data": "<a/>", "headers": {"content-type": "text/xml"}}, "text/xml", b"<a/>"),
+        ({}, None, b""),
+    ],
+)
+async def test_a_body_is_sent_as_httpx_users_expect(tmp_path: Path, asked: Any, kind: str | None, body: bytes) -> None:
+    async with Receiver() as receiver, desk(tmp_path) as at:
+        run = await at.open()
+        await run.ask("http", "request", question(receiver.url, **{"method": "POST", **asked}))
+    assert (receiver.requests[0].header("content-type"), receiver.requests[0].body) == (kind, body)
+
+
+async def test_writes_have_a_key_of_run_hook_and_number_and_reads_have_none(tmp_path: Path) -> None:
+    async with Receiver() as receiver, desk(tmp_path) as at:
+        run = await at.open(hook="prepare")
+        for method in ("GET", "post", "DELETE", "HEAD"):
+            await run.ask("http", "request", question(receiver.url, method=method))
+        run.begin("response", 5)
+        await run.ask("http", "request", question(receiver.url, method="PUT"))
+        await run.ask("http", "request", question(receiver.url, method="PUT", headers={"Idempotency-Key": "own"}))
+    keys = [request.header("idempotency-key") for request in receiver.requests]
+    assert keys == [None, "run1-prepare-2", "run1-prepare-3", None, "run1-response-1", "own"]
+
+
+async def test_twenty_calls_a_hook_and_a_mebibyte_each(tmp_path: Path) -> None:
+    def answer(request: Received) -> Response:
+        return Response(body=b"x" * (1024 * 1024 + (request.target == "/over")))
+
+    async with Receiver(answer) as receiver, desk(tmp_path) as at:
+        run = await at.open()
+        whole = cast(JsonObject, await run.ask("http", "request", question(receiver.url)))
+        assert len(cast(str, whole["text"])) == 1024 * 1024
+        error = await refusal(run, "http", "request", **question(receiver.url + "/over"))
+        assert (error.kind, error.fields) == ("http.Error", {"reason": "too-large"})
+        error = await refusal(run, "http", "request", **question(receiver.url, method="POST", data="x" * 1024 * 1025))
+        assert error.fields == {"reason": "too-large"}
+        for _ in range(18):
+            await run.ask("http", "request", question(receiver.url + "/over", method="HEAD"))
+        error = await refusal(run, "http", "request", **question(receiver.url))
+        assert error.fields == {"reason": "too-many"} and "20 calls" in error.message
+        run.begin("next hook", 5)
+        await run.ask("http", "request", question(receiver.url))
+    assert len(receiver.requests) == 21
+
+
+async def test_a_call_ends_with_its_own_time_or_the_hooks(tmp_path: Path) -> None:
+    async with Receiver(lambda _: Response(delay=30)) as receiver, desk(tmp_path) as at:
+        for seconds, timeout in ((5, 0.02), (0.15, 10)):
+            run = await at.open(seconds=seconds)
+            error = await refusal(run, "http", "request", **question(receiver.url, timeout=timeout))
+            assert error.fields == {"reason": "timeout"}
+        run = await at.open(seconds=0.01)
+        error = await refusal(run, "http", "request", **question(receiver.url))
+        assert error.message == "the call has no time left"
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://127.0.0.1:1/", "connect"),
+        ("http://nowhere.example/", "connect"),
+        ("http://10.0.0.1/", "refused-by-policy"),
+        ("http://169.254.169.254/", "refused-by-policy"),
+    ],
+)
+async def test_why_no_answer_came(tmp_path: Path, url: str, reason: str) -> None:
+    async with desk(tmp_path, policy=EgressPolicy.parse("127.0.0.1")) as at:
+        run = await at.open()
+        error = await refusal(run, "http", "request", **question(url))
+        assert (error.kind, error.fields) == ("http.Error", {"reason": reason})
+        assert "error" in cast(Any, run.did())["services"]["http"][0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "message"),
+    [
+        ({"url": 7}, "TypeError", "url must be text, not the number 7"),
+        ({"url": "ftp://h/"}, "ValueError", "it must begin with http:// or https://"),
+        ({"method": "A B"}, "ValueError", "is no method to call with"),
+        ({"headers": ["a"]}, "TypeError", "headers must be a dict, not a list"),
+        ({"headers": {"a": None}}, "TypeError", "headers['a'] must be text or a number, not None"),
+        ({"headers": {"Host": "x"}}, "ValueError", "the header Host is set by hookcell"),
+        ({"auth": ["only"]}, "TypeError", "auth must be (user, password)"),
+        ({"json": 1, "data": "x"}, "TypeError", "give json or data, not both"),
+        ({"data": [1]}, "TypeError", "data must be text or a dict, not a list; give a list as json"),
+        ({"timeout": 0}, "ValueError", "timeout is seconds, more than 0"),
+        ({"timeout": "5"}, "TypeError", "timeout must be a number, not text"),
+    ],
+)
+async def test_what_was_written_wrong_is_said(tmp_path: Path, asked: Any, kind: str, message: str) -> None:
+    async with desk(tmp_path) as at:
+        error = await refusal(await at.open(), "http", "request", **{**question("http://127.0.0.1:1/"), **asked})
+        assert error.kind == kind and message in error.message
+
+
+async def test_one_that_waits_keeps_no_other_waiting(tmp_path: Path) -> None:
+    async def slow(request: Received) -> Response:
+        if request.target == "/slow":
+            await release.wait()
+        return Response()
+
+    release = asyncio.Event()
+    async with Receiver(slow) as receiver, desk(tmp_path) as at:
+        waiting = asyncio.create_task((await at.open()).ask("http", "request", question(receiver.url + "/slow")))
+        await receiver.received(1)
+        runs = [await at.open() for _ in range(5)]
+        await asyncio.gather(*[run.ask("http", "request", question(receiver.url)) for run in runs])
+        assert not waiting.done()
+        release.set()
+        await waiting
+
+
+async def test_a_secret_is_sent_where_it_may_go_and_comes_back_from_nobody(tmp_path: Path) -> None:
+    def echo(request: Received) -> Response:
+        key = request.header("x-key") or ""
+        said = {
+            "plain": key,
+            "base64": base64.b64encode(f"user:{key}".encode()).decode(),
+            "hex": key.encode().hex(),
+            "escaped": key,
+            key: "as a key",
+        }
+        return Response(200, (("Content-Type", "application/json"), ("X-Echo", "k3y/of-it")), json.dumps(said).encode())
+
+    async with Receiver(echo) as receiver, desk(tmp_path) as at:
+        await at.secret("jira", VALUE, "127.0.0.1")
+        await at.secret("other", "k3y/of-it", uses=("verify",))
+        run = await at.open()
+        reference = cast(str, await run.ask("secrets", "ref", {"name": "jira"}))
+        answer = cast(Any, await run.ask("http", "request", question(receiver.url, headers={"X-Key": reference})))
+        assert receiver.requests[0].header("x-key") == VALUE
+        told = json.dumps(answer, ensure_ascii=False)
+        for spelling in (VALUE, VALUE.encode().hex(), base64.b64encode(VALUE.encode()).decode()[:-2], "k3y/of-it"):
+            assert spelling not in told
+        assert answer["headers"]["x-echo"] == "***" and json.loads(answer["text"])["plain"] == "***"
+        assert cast(Any, run.did())["services"]["secrets"] == ["jira"]
+
+
+async def test_a_reference_of_one_run_means_nothing_in_another_and_data_cannot_make_one(tmp_path: Path) -> None:
+    async with Receiver() as receiver, desk(tmp_path) as at:
+        await at.secret("jira", VALUE, "127.0.0.1")
+        one, two = await at.open(), await at.open()
+        reference = cast(str, await one.ask("secrets", "ref", {"name": "jira"}))
+        assert reference == await one.ask("secrets", "ref", {"name": "jira"})
+        assert reference != await two.ask("secrets", "ref", {"name": "jira"})
+        await two.ask("http", "request", question(receiver.url, headers={"X-Key": reference}))
+    assert receiver.requests[0].header("x-key") == reference
+
+
+async def test_a_host_that_a_secret_is_not_for_ends_the_call_with_what_to_add(tmp_path: Path) -> None:
+    async with Receiver() as receiver, desk(tmp_path) as at:
+        await at.secret("jira", VALUE, "jira.example")
+        run = await at.open()
+        reference = await run.ask("secrets", "ref", {"name": "jira"})
+        error = await refusal(run, "http", "request", **question(receiver.url, auth=["me", reference]))
+        assert error.fields == {"reason": "refused-by-policy"} and "add 127.0.0.1 to its hosts" in error.message
+    assert receiver.requests == []
+
+
+async def test_there_are_no_other_services_and_verbs(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        run = await at.open()
+        for service, verb in (("files", "read"), ("http", "listen"), ("secrets", "get")):
+            assert "there is no" in (await refusal(run, service, verb)).message
