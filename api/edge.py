@@ -16,6 +16,13 @@ from engine.ids import new_id
 
 _HOOK = re.compile(r"(/hooks/(?:(?:sample|info|add|remove)/)?[^/?#\s]+)/[^?#\s]+")
 
+# for a browser that somebody has led here
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
 log = structlog.stdlib.get_logger("hookcell.api")
 
 
@@ -38,7 +45,9 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-content-type-options", b"nosniff")]
+                said = {name.lower() for name, _ in message["headers"]}
+                more = [header for header in SECURITY_HEADERS if header[0] not in said]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         try:

@@ -1,5 +1,6 @@
 """What every request meets, wherever it goes."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -11,11 +12,20 @@ from tests.api.servers import Running, running
 
 
 def raw(server: Running, request: bytes) -> bytes:
-    """The answer's first bytes."""
+    """The answer, up to the end of its body."""
     url = server.client.base_url
+    received = b""
     with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
         connection.sendall(request)
-        return connection.recv(65536)
+        while not _whole(received) and (more := connection.recv(65536)):
+            received += more
+    return received
+
+
+def _whole(answer: bytes) -> bool:
+    head, end, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return bool(end) and length is not None and len(body) >= int(length[1])
 
 
 def test_every_answer_is_json_that_nobody_keeps(server: Running) -> None:
