@@ -32,6 +32,7 @@ UNPROVEN_PER_CORE = 4
 # How often an idle cell's own word about its size is checked.
 MEASURED_EVERY_CALLS = 128
 RETRY_FORK_SECONDS = 0.05
+CORES = os.cpu_count() or 1
 
 
 class Pool:
@@ -262,8 +263,8 @@ class Pool:
         if lane is not None and not self._stopping:
             self._pump(lane)
 
-    def _pump(self, lane: Lane) -> None:
-        """Sends waiting calls to cells of the lane that can take them, and starts cells for the rest."""
+    def _pump(self, lane: Lane) -> bool:
+        """Sends waiting calls to cells that can take them, and starts cells for the rest; False when there is no room."""
         while lane.waiting:
             run = lane.waiting[0]
             if run.future.done():
@@ -280,10 +281,12 @@ class Pool:
             idle = next((cell for cell in lane.cells if not cell.jobs and not cell.gone), None)
             if idle is not None:
                 idle.kill()
-                return
+                return True
+        room_left = True
         if lane.waiting and lane.starting < min(room, 1 + len(lane.waiting) // self._limits.cell_calls_in_flight):
-            self._start_cell(lane)
+            room_left = self._start_cell(lane)
         self._lanes.forget(lane)
+        return room_left
 
     def _cell_for(self, lane: Lane, run: Run) -> CellHandle | None:
         for cell in lane.cells:
@@ -340,28 +343,28 @@ class Pool:
 
     def _feed(self) -> None:
         self._wake = None
+        room = True
         for lane in [lane for lane in self._lanes.all() if lane.waiting]:
-            self._pump(lane)
+            if room or lane.cells:
+                room = self._pump(lane)
 
     # cells
 
-    def _start_cell(self, lane: Lane) -> None:
-        if self._stopping:
-            return
-        if self._unproven() >= UNPROVEN_PER_CORE * (os.cpu_count() or 1):
+    def _start_cell(self, lane: Lane) -> bool:
+        if self._stopping or self._unproven() >= UNPROVEN_PER_CORE * CORES:
             # the next one starts when one of these has answered or turned out to be slow
-            return
+            return False
         while self.cells + self._starting >= self._limits.cells or not self._memory_for(busy=1, share=NEW_CELLS_SHARE):
             oldest = self._idle.oldest()
             if oldest is None and self.cells + self._starting:
-                return
+                return False
             if oldest is None:
-                # one may run in any case
-                break
+                break  # one may run in any case
             oldest.kill()
         lane.starting += 1
         self._starting += 1
         self._spawn(self._open_cell(lane))
+        return True
 
     def _unproven(self) -> int:
         fresh = (cell for cell in self._lane_of if not cell.served and not cell.slow and cell not in self._idle)
