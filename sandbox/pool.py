@@ -264,7 +264,7 @@ class Pool:
             self._pump(lane)
 
     def _pump(self, lane: Lane) -> bool:
-        """Sends waiting calls to cells that can take them, and starts cells for the rest; False when there is no room."""
+        """Sends waiting calls to cells that can take them, starts cells for the rest; False when there is no room."""
         while lane.waiting:
             run = lane.waiting[0]
             if run.future.done():
