@@ -6,6 +6,7 @@ import orjson
 from starlette.responses import Response
 
 from engine.model.json import JsonValue
+from engine.store.connections import json_text
 
 HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -13,4 +14,9 @@ HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Pra
 def answer(
     body: Mapping[str, JsonValue] | Sequence[JsonValue], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    return Response(orjson.dumps(body), status, {**HEADERS, **(headers or {})})
+    try:
+        data = orjson.dumps(body)
+    except TypeError:
+        # whatever was stored once can be shown
+        data = json_text(body).encode()
+    return Response(data, status, {**HEADERS, **(headers or {})})

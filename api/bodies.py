@@ -2,11 +2,11 @@
 
 import asyncio
 
-import orjson
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.bounded_json import TooComplex, read_json
 from engine.errors import InvalidParams, PlainError, TooLarge, Unavailable
 from engine.model.json import JsonObject, JsonValue
 from engine.settings import MIB, Settings
@@ -18,8 +18,6 @@ MAX_IN_FLIGHT = 256 * MIB
 MAX_UPLOAD = MAX_FILE + MIB
 # from the end of the headers to the last byte
 MAX_SECONDS, MAX_UPLOAD_SECONDS = 30.0, 300.0
-# what takes a parser long is not a body's size but how many objects and lists are in it
-MAX_CONTAINERS = 50_000
 MAX_FORM_FIELDS = 1000
 
 
@@ -90,13 +88,12 @@ async def read_object(request: Request) -> JsonObject:
 
 def parse_json(body: bytes) -> JsonValue:
     """Raises InvalidParams."""
-    if body.count(b"[") + body.count(b"{") > MAX_CONTAINERS:
-        raise InvalidParams([f"must NOT have more than {MAX_CONTAINERS} objects and arrays"])
     try:
-        value: JsonValue = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        return read_json(body)
+    except TooComplex as error:
+        raise InvalidParams([f"must NOT be {error}"]) from None
+    except ValueError as error:
         raise InvalidParams([f"must be JSON: {error}"]) from None
-    return value
 
 
 async def _read_form(request: Request) -> JsonObject:

@@ -7,8 +7,7 @@ key that is JSON itself is what `curl --data '{...}'` sends, anything else is th
 import asyncio
 from urllib.parse import parse_qsl
 
-import orjson
-
+from engine.bounded_json import TooComplex, read_json
 from engine.errors import PlainError
 from engine.model.hooks import HookContent, HookRequest
 from engine.model.json import JsonObject, JsonValue
@@ -17,16 +16,13 @@ FORM = "application/x-www-form-urlencoded"
 MAX_FORM_FIELDS = 1_000
 # above it a parser holds the event loop too long, so it runs beside it
 MAX_BYTES_ON_LOOP = 64 * 1024
-# what takes a parser long is not a body's size but how many objects and lists are in it
-MAX_CONTAINERS = 50_000
-# as they are, and as a form may spell them
-_OPENING = (b"[", b"{", b"%5B", b"%5b", b"%7B", b"%7b")
 SEPARATE = "separateResponse"
+TOO_COMPLEX = "error-body-too-complex"
 NOT_AN_OBJECT = "Integration payload must be a JSON object, not an array or primitive"
 
 
 async def content_of(request: HookRequest) -> HookContent:
-    """Raises PlainError for a form whose payload is JSON but no object, or which has too many fields."""
+    """Raises PlainError for a form whose payload is JSON but no object, or which is too much."""
     if request.method == "GET" or not request.raw:
         return HookContent({})
     kind = request.content_type
@@ -41,38 +37,43 @@ async def content_of(request: HookRequest) -> HookContent:
 
 async def parsed_here(request: HookRequest, content: HookContent) -> JsonObject:
     """The body for an integration without a script, where only an object is posted and anything else is empty."""
-    value = content.value
-    if content.parse:
-        _check_containers(request.raw)
-        value = (
-            await asyncio.to_thread(_json, request.raw) if len(request.raw) > MAX_BYTES_ON_LOOP else _json(request.raw)
-        )
-    return value if isinstance(value, dict) else {}
+    if not content.parse:
+        return content.value if isinstance(content.value, dict) else {}
+    if len(request.raw) > MAX_BYTES_ON_LOOP:
+        return await asyncio.to_thread(_object, request.raw)
+    return _object(request.raw)
 
 
 async def carried_over(request: HookRequest, content: JsonObject) -> JsonObject:
     """A script's content, with `separateResponse` of the request where the script says nothing of it."""
     if SEPARATE in content or SEPARATE.encode() not in request.raw:
         return content
-    asked = (await parsed_here(request, await content_of(request))).get(SEPARATE)
+    try:
+        asked = (await parsed_here(request, await content_of(request))).get(SEPARATE)
+    except PlainError:
+        # it was not too much for the script
+        return content
     return content if asked is None else {**content, SEPARATE: asked}
 
 
-def _json(raw: bytes) -> JsonValue:
+def _json(text: str | bytes) -> JsonValue:
+    """Raises ValueError for what is no JSON, PlainError for too much of it."""
     try:
-        value: JsonValue = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        return read_json(text)
+    except TooComplex as error:
+        raise PlainError(TOO_COMPLEX, hint=str(error)) from None
+
+
+def _object(raw: bytes) -> JsonObject:
+    """Empty for anything else."""
+    try:
+        value = _json(raw)
+    except ValueError:
         return {}
-    return value
-
-
-def _check_containers(raw: bytes) -> None:
-    if sum(map(raw.count, _OPENING)) > MAX_CONTAINERS:
-        raise PlainError("error-body-too-complex", hint=f"more than {MAX_CONTAINERS} objects and lists")
+    return value if isinstance(value, dict) else {}
 
 
 def _form(raw: bytes) -> JsonObject:
-    _check_containers(raw)
     try:
         pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
     except ValueError:
@@ -91,16 +92,14 @@ def _form(raw: bytes) -> JsonObject:
         return _payload(value, fields)
     if key[:1] in "{[":
         # a value after the first `=` inside the JSON text was split off as the key's value
-        whole = _json(f"{key}={value}".encode() if value else key.encode())
-        if isinstance(whole, dict) and whole:
-            return whole
+        return _object(f"{key}={value}".encode() if value else key.encode()) or fields
     return fields
 
 
 def _payload(text: str, fields: JsonObject) -> JsonObject:
     try:
-        value: JsonValue = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        value = _json(text)
+    except ValueError:
         return fields
     if not isinstance(value, dict):
         raise PlainError(NOT_AN_OBJECT)

@@ -6,9 +6,9 @@ has a limit of its own for that.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-import orjson
-
+from engine.bounded_json import read_json
 from engine.errors import CodedError
 from engine.params import NullableNumber, NullableText, Params
 
@@ -51,8 +51,8 @@ def _order(sort: str | None, sortable: Collection[str] | None) -> tuple[tuple[st
     if not sort:
         return ()
     try:
-        order = orjson.loads(sort)
-    except orjson.JSONDecodeError:
+        order: Any = read_json(sort)
+    except ValueError:
         order = None
     if isinstance(order, dict) and all(type(way) is int and way in (1, -1) for way in order.values()):
         if sortable is not None and (unknown := [field for field in order if field not in sortable]):

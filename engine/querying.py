@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-import orjson
-
+from engine.bounded_json import read_json
 from engine.errors import CodedError
 from engine.model.json import JsonObject, JsonValue
 
@@ -164,8 +163,8 @@ def _without(record: JsonObject, paths: list[list[str]]) -> JsonObject:
 
 def _object(text: str) -> JsonObject | None:
     try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        value = read_json(text)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None
 

@@ -10,8 +10,7 @@ from dataclasses import replace
 from typing import cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import orjson
-
+from engine.bounded_json import read_json
 from engine.http import Answer, HttpError, OutgoingRequest
 from engine.model.integrations import OutgoingIntegration
 from engine.model.json import JsonObject, JsonValue
@@ -186,15 +185,14 @@ def answer_text(answer: Answer) -> str:
 
 
 def parsed(text: str, content_type: str) -> JsonValue:
-    """What JSON says it is, where it is said to be JSON; else the text."""
+    """What JSON says it is, where it is said to be JSON and not too complex; else the text."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in _JSON_TYPES and not kind.endswith("+json"):
         return text
     try:
-        value: JsonValue = orjson.loads(text)
+        return read_json(text)
     except ValueError:
         return text
-    return value
 
 
 def with_params(url: str, params: tuple[tuple[str, str], ...]) -> str:

@@ -90,7 +90,8 @@ def json_text(value: object) -> str:
     try:
         return orjson.dumps(value).decode()
     except TypeError:
-        # half a surrogate pair, which scripts and senders can make, is no UTF-8 but has an escape
+        # half a surrogate pair, which scripts and senders can make, is no UTF-8 but has an escape; and orjson writes
+        # less deep than it reads
         return json.dumps(value, allow_nan=False)
 
 

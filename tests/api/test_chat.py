@@ -2,9 +2,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
-from engine.store.schema import deliveries
+from engine.store.schema import deliveries, messages
 from tests.api.servers import Running
 
 
@@ -226,3 +226,34 @@ def test_others_messages_are_for_those_who_may(server: Running) -> None:
     wrong_room = post(fay, "chat.delete", roomId="elsewhere", msgId=id)
     assert wrong_room.json()["error"] == "The room id provided does not match where the message is from."
     assert post(fay, "chat.delete", roomId="GENERAL", msgId=id).status_code == 200
+
+
+def deep(levels: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(levels - 1):
+        value = [value]
+    return value
+
+
+def test_what_is_nested_too_deep_is_refused_and_no_room_becomes_unreadable(server: Running) -> None:
+    post(server.admin, "channels.create", name="deep")
+    for levels, status in ((62, 200), (63, 400), (251, 400), (900, 400)):
+        fields = {"a": deep(levels)}
+        answer = post(server.admin, "chat.postMessage", channel="#deep", text=f"{levels}", customFields=fields)
+        assert answer.status_code == status, answer.text
+    assert answer.json()["error"] == "must NOT be nested deeper than 64 levels"
+    read = server.admin.get("/api/v1/channels.messages", params={"roomName": "deep"})
+    assert [message["msg"] for message in read.json()["messages"]] == ["62"]
+
+
+def store_body(connection: Connection, id: str, body: dict[str, Any]) -> None:
+    connection.execute(update(messages).where(messages.c.id == id).values(body=body))
+
+
+def test_what_is_stored_can_be_shown_however_deep_it_is(server: Running) -> None:
+    id = said(server.admin)
+    odd = {"customFields": {"a": deep(251), "b": "half of a pair: \ud83d"}}
+    server.do(lambda connection: store_body(connection, id, odd))
+    shown = server.admin.get("/api/v1/chat.getMessage", params={"msgId": id})
+    assert shown.status_code == 200
+    assert shown.json()["message"]["customFields"] == odd["customFields"]

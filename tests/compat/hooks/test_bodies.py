@@ -114,11 +114,22 @@ def test_json_that_is_too_deep_counts_as_broken(server: Running, sent: dict[str,
         (b"[" + b"[]," * 60_000 + b"[]]", JSON, "error-body-too-complex"),
         (b"payload=[" + b"[]," * 60_000 + b"[]]", FORM, "error-body-too-complex"),
         (b"payload=%5B" + b"%5B%5d," * 60_000 + b"%5B%5D%5D", FORM, "error-body-too-complex"),
+        (b'{"text": "t", "customFields": {"a": ' + b"[" * 251 + b"]" * 251 + b"}}", JSON, "error-body-too-complex"),
+        (b'payload={"text": "t", "customFields": ' + b"[" * 300 + b"]" * 300 + b"}", FORM, "error-body-too-complex"),
         (b"&".join(b"a=1" for _ in range(1001)), FORM, "error-too-many-fields"),
     ],
 )
 def test_a_body_that_would_cost_too_much_is_refused(
     server: Running, content: bytes, headers: dict[str, str], error: str
 ) -> None:
-    answer = Hook(server).post(content=content, headers=headers)
+    hook = Hook(server)
+    answer = hook.post(content=content, headers=headers)
     assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert [run["state"] for run in hook.runs()] == ["failed"]
+
+
+def test_a_form_that_would_cost_too_much_is_refused_before_the_script(server: Running) -> None:
+    hook = Hook(server, "def process_incoming(request):\n    return 'called'\n")
+    answer = hook.post(content=b'payload={"a": ' + b"[" * 300 + b"]" * 300 + b"}", headers=FORM)
+    assert (answer.status_code, answer.json()["error"]) == (400, "error-body-too-complex")
+    assert [run["state"] for run in hook.runs()] == ["failed"] and hook.texts() == []
