@@ -3,30 +3,18 @@ counts, with that setting."""
 
 import pytest
 
-from tests.compat.integrations import (
-    rows_channels,
-    rows_create,
-    rows_history,
-    rows_read,
-    rows_records,
-    rows_remove,
-    rows_rights,
-    rows_update,
-)
 from tests.compat.integrations.facts import Fact, check
+from tests.compat.integrations.rows_channels import FACTS as CHANNELS
+from tests.compat.integrations.rows_create import FACTS as CREATE
+from tests.compat.integrations.rows_history import FACTS as HISTORY
+from tests.compat.integrations.rows_read import FACTS as READ
+from tests.compat.integrations.rows_records import FACTS as RECORDS
+from tests.compat.integrations.rows_remove import FACTS as REMOVE
+from tests.compat.integrations.rows_rights import FACTS as RIGHTS
+from tests.compat.integrations.rows_update import FACTS as UPDATE
 from tests.compat.integrations.stage import SETTINGS, Stage
 
-TABLES = (
-    rows_create,
-    rows_records,
-    rows_channels,
-    rows_update,
-    rows_remove,
-    rows_read,
-    rows_rights,
-    rows_history,
-)
-FACTS = [fact for table in TABLES for fact in table.FACTS]
+FACTS = [*CREATE, *RECORDS, *CHANNELS, *UPDATE, *REMOVE, *READ, *RIGHTS, *HISTORY]
 TRIED = [(mode, fact) for mode in SETTINGS for fact in FACTS if mode in fact.modes]
 
 
