@@ -18,6 +18,7 @@ from tests.api.servers import Running, running
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # it ends the login that the run lives by
 NOT_CALLED = "post logout"
+MANY = 20
 PARAMETERS = """
 [parameters]
 "path.integrationId" = "{}"
@@ -96,15 +97,16 @@ def test_it_is_served_to_everybody(server: Running) -> None:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("paths", ["^/api/v1/", "^/(?!api/v1/)"], ids=["api", "hooks"])
 def test_the_server_answers_nothing_but_what_is_described(tmp_path: Path, paths: str) -> None:
-    """HOOKCELL_TEST_EXAMPLES says how many examples of each operation are tried."""
+    """HOOKCELL_TEST_EXAMPLES says how many examples of each operation are tried; many take every boundary along."""
+    examples = int(os.environ.get("HOOKCELL_TEST_EXAMPLES", "2"))
     with running(tmp_path / "data", rate_limit="off", egress_allow="127.0.0.1") as server:
         (tmp_path / "schemathesis.toml").write_text(PARAMETERS.format(*_hook(server)))
         command = [
             str(Path(sys.executable).with_name("schemathesis")),
             "run",
             f"{str(server.client.base_url).rstrip('/')}/api/openapi.json",
-            "--phases=examples,fuzzing",
-            f"--max-examples={os.environ.get('HOOKCELL_TEST_EXAMPLES', '2')}",
+            f"--phases=examples,{'coverage,' if examples >= MANY else ''}fuzzing",
+            f"--max-examples={examples}",
             f"--checks={CHECKS}",
             f"--include-path-regex={paths}",
             f"--exclude-operation-id={NOT_CALLED}",
