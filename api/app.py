@@ -50,12 +50,14 @@ from api.routes import (
     permissions,
     room_integrations,
     rooms,
+    services,
     settings,
     uploads,
     users,
 )
 from api.routes.rooms import channels, groups
 from api.schemas import LoginBody, Nothing
+from api.service_schemas import ClearStoreBody, SecretBody, SecretRef, SecretsQuery, StoreQuery
 from api.user_schemas import (
     PermissionsQuery,
     PermissionsUpdateBody,
@@ -148,6 +150,11 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     post("integrations.clearHistory", history.clear, body(IntegrationBody)),
     post("integrations.replayOutgoing", history.replay_outgoing, body(ReplayBody)),
     post("integrations.replayIncoming", history.replay_incoming, body(ReplayIncomingBody)),
+    post("integrations.setSecret", services.set_secret, body(SecretBody), permissions=MANAGING),
+    get("integrations.listSecrets", services.list_secrets, query(SecretsQuery), permissions=MANAGING),
+    post("integrations.removeSecret", services.remove_secret, body(SecretRef), permissions=MANAGING),
+    get("integrations.store", services.list_stored, query(StoreQuery), permissions=MANAGING),
+    post("integrations.store.clear", services.clear_stored, body(ClearStoreBody), permissions=MANAGING),
 )
 
 ROUTES: tuple[BaseRoute, ...] = (

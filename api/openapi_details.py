@@ -108,6 +108,7 @@ _RUN: JsonObject = {
     "_updatedAt": _AT,
 }
 _ID: JsonObject = {"integrationId": "pR3nLwSKXEf4Zt7yG"}
+_SECRET: JsonObject = {**_ID, "name": "jira", "hosts": ["jira.example.com"], "uses": ["header"]}
 _ROOM_ID: JsonObject = {"roomId": "ByehQjC44FwMeiLbX"}
 _PERSON: JsonObject = {**_ROOM_ID, "username": "ada"}
 _PAGE: JsonObject = {"offset": 0, "count": 50}
@@ -247,6 +248,25 @@ DETAILS: dict[str, Detail] = {
     "integrations.replayIncoming": Detail(
         "Run an incoming request again; nothing is posted unless `post` is true.",
         {**_ID, "historyId": "Nd5qTfXcJwR8mBvKe", "post": False},
+    ),
+    "integrations.setSecret": Detail(
+        "Set a secret that scripts may have sent to its hosts, for one integration or, with `*`, for all.",
+        {**_SECRET, "value": "correct horse"},
+        {"secret": {**_SECRET, "_updatedAt": _AT, "_updatedBy": {"username": "ada"}}},
+    ),
+    "integrations.listSecrets": Detail(
+        "The secrets of an integration and those of all, without their values.",
+        _ID,
+        {"secrets": [{**_SECRET, "_updatedAt": _AT, "_updatedBy": {"username": "ada"}}]},
+    ),
+    "integrations.removeSecret": Detail("Remove a secret.", {**_ID, "name": "jira"}),
+    "integrations.store": Detail(
+        "What an integration's scripts keep.",
+        _ID,
+        {"values": [{"key": "seen", "value": 3, "_updatedAt": _AT}], "bytes": 5},
+    ),
+    "integrations.store.clear": Detail(
+        "Delete what an integration's scripts keep: one key, or all.", {**_ID, "key": "seen"}, {"count": 1}
     ),
     "channels.getIntegrations": Detail(
         "The integrations on a public channel.", _ROOM_ID, _page("integrations", _RECORD)

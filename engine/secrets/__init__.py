@@ -6,13 +6,14 @@
 
 from engine.secrets.cipher import Cipher
 from engine.secrets.filling import SecretFiller, new_reference, references_in
-from engine.secrets.secret import ANYONE, MAX_SECRETS, USES, Secret, SecretRules, checked_rules
+from engine.secrets.secret import ANYONE, MAX_HOSTS, MAX_SECRETS, USES, Secret, SecretRules, checked_rules
 from engine.secrets.signatures import ALGORITHMS, verify
 from engine.secrets.vault import NOTHING, Known, Vault
 
 __all__ = [
     "ALGORITHMS",
     "ANYONE",
+    "MAX_HOSTS",
     "MAX_SECRETS",
     "NOTHING",
     "USES",

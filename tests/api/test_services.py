@@ -1,0 +1,235 @@
+"""Secrets and stores over HTTP, and a script that uses both: the whole way, with an attacker looking everywhere."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.api.servers import Running, running
+
+VALUE = "correct-horse-battery-staple"
+SCRIPT = """
+from hookcell import http, log, secrets, store
+
+def process_incoming(request):
+    asked = request["content"]
+    if asked.get("fail"):
+        store.set("failed", True)
+        raise ValueError(secrets.ref("api"))
+    token = secrets.ref("api")
+    print("sent with", token)
+    log.warning("asking", host=asked["url"])
+    try:
+        answer = http.get(asked["url"], headers={"Authorization": f"Bearer {token}", "X-Typed": asked.get("typed", "")})
+    except http.Error as error:
+        return {"content": {"text": f"{error.reason}: {error}"}}
+    return {"content": {"text": f"{store.add('count')}: {answer.text}"}}
+"""
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the headers it was sent."""
+
+    seen: list[dict[str, str]] = []
+
+    def do_GET(self) -> None:
+        self.seen.append({name.lower(): value for name, value in self.headers.items()})
+        body = json.dumps(self.seen[-1]).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on standard error."""
+
+
+@contextmanager
+def echoing() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, str]]:
+    with ExitStack() as stack:
+        url = stack.enter_context(echoing())
+        data = tmp_path_factory.mktemp("data")
+        yield stack.enter_context(running(data, egress_allow=("127.0.0.1",), script_log=("logged",))), url
+
+
+def post(client: httpx2.Client, endpoint: str, status: int = 200, /, **body: object) -> Any:
+    answer = client.post(f"/api/v1/{endpoint}", json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def get(client: httpx2.Client, endpoint: str, status: int = 200, /, **query: str) -> Any:
+    answer = client.get(f"/api/v1/{endpoint}", params=query)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def integrate(server: Running, **fields: object) -> dict[str, Any]:
+    body = {
+        "type": "webhook-incoming",
+        "username": "rocket.cat",
+        "channel": "#general",
+        "enabled": True,
+        "name": "asks",
+    }
+    record = post(server.admin, "integrations.create", **{**body, "scriptEnabled": True, "script": SCRIPT, **fields})
+    assert "scriptError" not in record["integration"]
+    return dict(record["integration"])
+
+
+def call(server: Running, record: dict[str, Any], **content: object) -> httpx2.Response:
+    return server.client.post(f"/hooks/{record['_id']}/{record['token']}", json=content)
+
+
+def last_text(server: Running) -> str:
+    return str(get(server.admin, "channels.messages", roomId="GENERAL")["messages"][0]["msg"])
+
+
+def test_a_secret_reaches_its_host_and_is_read_nowhere(place: tuple[Running, str], caplog: Any) -> None:
+    server, url = place
+    record = integrate(server, name="logged")
+    id = record["_id"]
+    set_ = post(server.admin, "integrations.setSecret", integrationId=id, name="api", value=VALUE, hosts=["127.0.0.1"])
+    assert set_["secret"].items() >= {"name": "api", "hosts": ["127.0.0.1"], "uses": ["header"]}.items()
+    Echo.seen.clear()
+    answer = call(server, record, url=url, typed="hookcellref" + "0" * 32)
+    assert answer.status_code == 200, answer.text
+    assert Echo.seen[0]["authorization"] == f"Bearer {VALUE}"
+    assert Echo.seen[0]["x-typed"] == "hookcellref" + "0" * 32
+    assert last_text(server).startswith("1: ") and '"Bearer ***"' in last_text(server)
+    assert call(server, record, fail=True).json()["error"] == "error-running-script"
+    told = [
+        get(server.admin, "integrations.history", id=id),
+        get(server.admin, "integrations.get", integrationId=id),
+        get(server.admin, "integrations.list"),
+        get(server.admin, "integrations.listSecrets", integrationId=id),
+        get(server.admin, "channels.messages", roomId="GENERAL"),
+        answer.json(),
+        set_,
+        caplog.text,
+    ]
+    assert VALUE not in json.dumps(told)
+    history = told[0]["history"]
+    assert "hookcellref" not in json.dumps(history)
+    (run,) = [run for run in history if run["state"] == "finished"]
+    (step,) = [step for step in run["steps"] if "services" in step]
+    assert step["services"]["secrets"] == ["api"] and step["services"]["store"] == {"reads": 0, "writes": 1}
+    assert [(one["method"], one["status"]) for one in step["services"]["http"]] == [("GET", 200)]
+    assert {line["level"]: line["text"] for line in run["log"]} == {
+        "print": "sent with ***",
+        "warning": f"asking host={url}",
+    }
+    for file in server.engine.settings.data.iterdir():
+        assert VALUE.encode() not in file.read_bytes(), file
+
+
+def test_a_run_that_fails_leaves_nothing_and_what_is_kept_can_be_seen_and_cleared(place: tuple[Running, str]) -> None:
+    server, url = place
+    record = integrate(server)
+    id = record["_id"]
+    post(server.admin, "integrations.setSecret", integrationId=id, name="api", value=VALUE, hosts=["127.0.0.1"])
+    assert call(server, record, fail=True).status_code == 400
+    for _ in range(2):
+        assert call(server, record, url=url).status_code == 200
+    kept = get(server.admin, "integrations.store", integrationId=id)
+    assert [(value["key"], value["value"]) for value in kept["values"]] == [("count", 2)] and kept["bytes"] == 6
+    assert post(server.admin, "integrations.store.clear", integrationId=id, key="other")["count"] == 0
+    assert post(server.admin, "integrations.store.clear", integrationId=id)["count"] == 1
+    assert get(server.admin, "integrations.store", integrationId=id)["values"] == []
+
+
+def test_another_host_is_refused_with_what_to_add(place: tuple[Running, str]) -> None:
+    server, url = place
+    record = integrate(server)
+    body = {"integrationId": record["_id"], "name": "api", "value": VALUE, "hosts": ["api.example.com"]}
+    post(server.admin, "integrations.setSecret", **body)
+    call(server, record, url=url)
+    assert last_text(server) == (
+        "refused-by-policy: the secret api may not be sent to 127.0.0.1; to allow it, add 127.0.0.1 to its hosts"
+    )
+
+
+def test_everyones_secret_is_for_whoever_manages_all_and_an_own_one_wins(place: tuple[Running, str]) -> None:
+    server, url = place
+    record = integrate(server)
+    shared = {"integrationId": "*", "name": "api", "value": "everyones-value", "hosts": ["127.0.0.1"]}
+    post(server.admin, "integrations.setSecret", **shared)
+    Echo.seen.clear()
+    call(server, record, url=url)
+    post(server.admin, "integrations.setSecret", **{**shared, "integrationId": record["_id"], "value": VALUE})
+    call(server, record, url=url)
+    assert [seen["authorization"] for seen in Echo.seen] == ["Bearer everyones-value", f"Bearer {VALUE}"]
+    listed = get(server.admin, "integrations.listSecrets", integrationId=record["_id"])["secrets"]
+    assert [(secret["integrationId"], secret["name"]) for secret in listed] == [("*", "api"), (record["_id"], "api")]
+    post(server.admin, "integrations.removeSecret", integrationId="*", name="api")
+    gone = post(server.admin, "integrations.removeSecret", 400, integrationId="*", name="api")
+    assert gone["errorType"] == "error-invalid-secret"
+
+
+def test_who_manages_only_their_own_touches_no_other(place: tuple[Running, str]) -> None:
+    server, _ = place
+    record = integrate(server)
+    own = {"_id": "manage-own-incoming-integrations", "roles": ["admin", "user"]}
+    post(server.admin, "permissions.update", permissions=[own])
+    stranger = server.user("stranger")
+    secret = {"name": "api", "value": VALUE, "hosts": ["127.0.0.1"]}
+    for id in (record["_id"], "*"):
+        refused = post(stranger, "integrations.setSecret", 400, integrationId=id, **secret)
+        assert refused["error"] == "not-authorized"
+        assert (
+            post(stranger, "integrations.removeSecret", 400, integrationId=id, name="api")["error"] == "not-authorized"
+        )
+    assert get(stranger, "integrations.store", 400, integrationId=record["_id"])["error"] == "not-authorized"
+    assert post(stranger, "integrations.store.clear", 400, integrationId=record["_id"])["error"] == "not-authorized"
+    unknown = get(stranger, "integrations.store", 400, integrationId="nothing")
+    assert unknown["error"] == "The integration does not exists."
+
+
+def test_a_wrong_secret_is_told_without_its_value(place: tuple[Running, str]) -> None:
+    server, _ = place
+    body = {"integrationId": "*", "name": "api", "value": VALUE, "hosts": ["http://api.example.com/"]}
+    refused = post(server.admin, "integrations.setSecret", 400, **body)
+    assert refused["errorType"] == "error-invalid-secret" and "write example.com" in refused["error"]
+    assert VALUE not in json.dumps(refused)
+
+
+def test_secrets_and_values_go_with_their_integration(place: tuple[Running, str]) -> None:
+    server, url = place
+    record = integrate(server)
+    id = record["_id"]
+    post(server.admin, "integrations.setSecret", integrationId=id, name="api", value=VALUE, hosts=["127.0.0.1"])
+    call(server, record, url=url)
+    post(server.admin, "integrations.remove", type="webhook-incoming", integrationId=id)
+    assert server.do(_rows, id) == (0, 0)
+
+
+def _rows(connection: Any, id: str) -> tuple[int, int]:
+    from engine.store.secrets import secrets_of
+    from engine.store.values import list_values
+
+    return len(secrets_of(connection, [id])), len(list_values(connection, id, 0))
+
+
+def test_the_key_is_beside_the_database_for_its_owner_only(place: tuple[Running, str]) -> None:
+    server, _ = place
+    file = Path(server.engine.settings.data) / "secret.key"
+    assert file.stat().st_mode & 0o777 == 0o600
