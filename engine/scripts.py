@@ -53,6 +53,8 @@ from sandbox import Tried as Tried
 
 FILENAME = "script.py"
 INCOMING_SECONDS, OUTGOING_SECONDS = 8.0, 20.0
+# the kind of failure of a call whose arguments are more than a cell can be given
+BAD_ARGUMENTS = "bad-arguments"
 # Without one of these a cell is not locked down.
 NEEDED_LAYERS = frozenset({"rlimits", "pdeathsig", "seccomp"})
 PROGRAMS_KEPT = 256
@@ -347,6 +349,8 @@ def _failed(hook: str, outcome: Outcome | Rejected) -> tuple[Failed | Busy, Scri
 def failure_of(outcome: Raised | TimedOut | OutOfMemory | OutputTooLarge | Crashed, hook: str) -> ScriptFailure:
     """In words for the author: the limit, what was used, the line where it is known, else the hook."""
     match outcome:
+        case Raised(exception="BadArguments"):
+            return ScriptFailure(BAD_ARGUMENTS, f"{hook} was not called: {outcome.message}.")
         case Raised(exception="BadResult"):
             return ScriptFailure("bad-result", f"{hook} returned what has no JSON form: {outcome.message}.")
         case Raised():

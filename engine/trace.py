@@ -5,9 +5,17 @@ from dataclasses import dataclass, replace
 
 from engine.model.json import JsonObject, JsonValue
 
+# the step of a run that ended in a way it never should
+UNEXPECTED = "unexpected-error"
+
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+def defect(error: Exception) -> str:
+    """What history says of a defect of ours: what is in its message is for the log."""
+    return f"The server failed here ({type(error).__name__}); its log says how."
 
 
 @dataclass(frozen=True, slots=True)

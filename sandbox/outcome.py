@@ -2,7 +2,8 @@
 
     Outcome
     ├── Completed       the hook returned a JSON value
-    ├── Raised          the script raised, or returned what is not a JSON value: the author's traceback
+    ├── Raised          the script raised, or returned what is not a JSON value: the author's traceback; or it was
+    │                   not begun, as its arguments are none (`BadArguments`)
     ├── TimedOut        CPU, wall or overall time was used up
     ├── OutOfMemory     the memory limit was met
     ├── OutputTooLarge  the result is larger, deeper or has more nodes than allowed

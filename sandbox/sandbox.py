@@ -14,7 +14,7 @@ from sandbox.harden import NOBODY
 from sandbox.lane import Run
 from sandbox.limits import Limits
 from sandbox.nursery import Nursery, NurseryDown
-from sandbox.outcome import JsonValue, NotRun, Outcome
+from sandbox.outcome import JsonValue, NotRun, Outcome, Raised, Receipt
 from sandbox.pool import Pool
 from sandbox.program import Body, Compiled, HookForm, Program, Rejected
 from sandbox.selftest import PROBES, QUICK, Tried, self_test
@@ -139,8 +139,9 @@ class Sandbox:
 
         `now` freezes the script's clock (seconds since the epoch); `watch_arguments` asks whether a hook that returned
         nothing changed its arguments; `bind` names the arguments in the module too, before its code runs; `services`
-        answers what the hook asks the host for; `once` gives the call a cell of its own. Raises KeyError for a hook
-        the program was not described with, and ValueError for arguments that have no JSON form: defects of the caller.
+        answers what the hook asks the host for; `once` gives the call a cell of its own. Arguments that no cell can be
+        given are `Raised`, as BadArguments: they are made of what strangers sent. Raises KeyError for a hook the
+        program was not described with, a defect of the caller.
         """
         for index, form in enumerate(program.hooks):  # noqa: B007
             if form.name == hook:
@@ -179,12 +180,13 @@ class Sandbox:
         try:
             arguments = orjson.dumps(meta)
         except TypeError as error:
-            raise ValueError(f"an argument has no JSON form: {error}") from error
+            future.set_result(_bad_arguments(f"an argument has no JSON form: {error}"))
+            return future
         raw = body.raw if body else b""
         if len(arguments) > wire.MAX_META_DOWN or len(raw) > wire.MAX_PAYLOAD_DOWN:
-            raise ValueError(
-                f"arguments of {len(arguments):,} and a body of {len(raw):,} bytes are more than a cell takes"
-            )
+            sizes = f"arguments of {len(arguments):,} bytes as JSON and a body of {len(raw):,}"
+            future.set_result(_bad_arguments(f"{sizes} are more than a cell takes"))
+            return future
         run = Run(
             next(self._ids),
             wire.CALL,
@@ -199,3 +201,7 @@ class Sandbox:
         )
         self._pool.submit(run)
         return future
+
+
+def _bad_arguments(message: str) -> Raised:
+    return Raised("BadArguments", message, None, (), message, Receipt(0, 0, None, 0))

@@ -1,10 +1,16 @@
 """What receivers and scripts may do to a delivery with values that are more than ordinary ones."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
+from engine.model.json import JsonObject
+from engine.model.runs import PrepareResult, ResponseDone, ResponseResult, ScriptReport
+from engine.scripts import HookServices, Script
 from tests.engine.stages import staged
 from tests.receiver import Receiver, Response
 
@@ -46,3 +52,51 @@ async def test_an_answer_that_is_very_deep_is_text_to_the_script_and_asked_for_o
         assert await stage.texts() == ["hello", "[[["]
         assert len(receiver.requests) == 1
         assert (await stage.record(id))["httpResult"] == json.dumps(deep.decode())
+
+
+async def test_an_answer_too_large_for_a_cell_fails_the_delivery_and_is_asked_for_once(tmp_path: Path) -> None:
+    script = "def process_outgoing_response(request, response):\n    return 'called'\n"
+    body = b"\x01" * 1_000_000
+    async with staged(tmp_path) as stage, Receiver(lambda _: Response(200, (), body)) as receiver:
+        id = await stage.integrate(receiver.url, script=script, retryFailedCalls=True, retryCount=4)
+        await stage.say("hello")
+        await stage.work()
+        record = await stage.record(id)
+        assert (record["state"], record["failure"]["kind"], len(receiver.requests)) == ("failed", "bad-arguments", 1)
+        assert "more than a cell takes" in record["failure"]["message"]
+        assert await stage.texts() == ["hello"]
+
+
+class BrokenHooks:
+    """Scripts that fail as none should: by an exception, or with a report that cannot be stored."""
+
+    def __init__(self, *, raises: bool) -> None:
+        self.raises = raises
+
+    async def prepare_outgoing_request(
+        self, script: Script, request: JsonObject, *, services: HookServices
+    ) -> tuple[PrepareResult, ScriptReport | None]:
+        raise AssertionError("not defined")
+
+    async def process_outgoing_response(
+        self, script: Script, request: JsonObject, response: JsonObject, *, services: HookServices
+    ) -> tuple[ResponseResult, ScriptReport | None]:
+        if self.raises:
+            raise RuntimeError("words for the log")
+        return ResponseDone(), ScriptReport("process_outgoing_response", {"wallUs": cast(int, object())}, (), None)
+
+
+@pytest.mark.parametrize("raises", [True, False])
+async def test_a_defect_after_the_request_went_out_ends_the_delivery(tmp_path: Path, raises: bool) -> None:
+    script = "def process_outgoing_response(request, response):\n    return False\n"
+    async with staged(tmp_path) as stage, Receiver() as receiver:
+        id = await stage.integrate(receiver.url, script=script, retryFailedCalls=True, retryCount=4)
+        await stage.say("hello")
+        with capture_logs() as logs:
+            await stage.work(replace(stage.kit, scripts=BrokenHooks(raises=raises)))
+        assert [line["log_level"] for line in logs] == ["error"]
+        record = await stage.record(id)
+        assert (record["step"], record["state"], record["error"]) == ("unexpected-error", "failed", True)
+        assert record["errorStack"].endswith("its log says how.") and "words" not in record["errorStack"]
+        assert record["response"]["status_code"] == 200
+        assert await stage.work() == 0 and len(receiver.requests) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from sandbox import Body, Compiled, Completed, Limits, Outcome, OutOfMemory, OutputTooLarge, Raised, Rejected, TimedOut
 from sandbox.handle import CellHandle
+from sandbox.outcome import JsonValue
 from tests.sandbox.cells import HOOKS, SHORT, Cells, started
 
 MIB = 1024 * 1024
@@ -225,8 +226,23 @@ def test_the_memory_of_all_cells_is_kept_by_ending_idle_ones() -> None:
             assert len(alive(cells)) == 1
 
 
-def test_arguments_larger_than_any_frame_are_a_defect_of_the_caller(cells: Cells) -> None:
-    with pytest.raises(ValueError, match="more than a cell takes"):
-        cells.call(HELLO, "x" * 9_000_000)
-    with pytest.raises(ValueError, match="no JSON form"):
-        cells.call(HELLO, {"x": "\ud800"})
+@pytest.mark.parametrize(
+    ("argument", "why"),
+    [
+        ("x" * 9_000_000, "arguments of 9,000,022 bytes as JSON and a body of 0 are more than a cell takes"),
+        ({"x": "\ud800"}, "an argument has no JSON form: str is not valid UTF-8: surrogates not allowed"),
+    ],
+)
+def test_arguments_that_no_cell_can_be_given_are_an_outcome(cells: Cells, argument: JsonValue, why: str) -> None:
+    outcome = cells.call(HELLO, argument)
+    assert isinstance(outcome, Raised)
+    assert (outcome.exception, outcome.message, outcome.line) == ("BadArguments", why, None)
+
+
+def test_arguments_that_are_too_deep_to_be_written_are_an_outcome(cells: Cells) -> None:
+    deep: JsonValue = []
+    for _ in range(300):
+        deep = [deep]
+    outcome = cells.call(HELLO, deep)
+    assert isinstance(outcome, Raised)
+    assert outcome.message == "an argument has no JSON form: Recursion limit reached"
