@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from api.admin import reset_password
 from api.cli_doctor import doctor
+from api.cli_login import login, secret
 from api.cli_scripts import repl, run
 from api.demo import demo as run_demo
 from api.logging import configure_logging
@@ -31,9 +32,11 @@ app = typer.Typer(
 )
 admin = typer.Typer(help="With the server stopped: what its operator may have to do.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
+app.add_typer(secret, name="secret")
 app.command()(run)
 app.command()(repl)
 app.command()(doctor)
+app.command()(login)
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the database. [default: data]")]
 

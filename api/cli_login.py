@@ -1,0 +1,116 @@
+"""`hookcell login` and `hookcell secret`: passwords and values are asked for, or read from standard input."""
+
+import asyncio
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from api import logins
+from api.logins import Login, UrlOption, with_server
+from engine.http import PlainClient, RequestFailed
+from engine.model.json import JsonObject, JsonValue
+
+EVERYONE = "*"
+
+secret = typer.Typer(help="Values that scripts may have sent and never see.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What scripts call it.", show_default=False)]
+IntegrationOption = Annotated[
+    str | None, typer.Option("--integration", metavar="ID", help="Whose it is.", show_default=False)
+]
+AllOption = Annotated[bool, typer.Option("--all", help="It is for all integrations.")]
+
+
+def login(
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of the server.", show_default=False)],
+    username: Annotated[str, typer.Option(help="Who logs in.")] = "admin",
+) -> None:
+    """Log in to a server, for the commands that talk to one."""
+    address = url.rstrip("/")
+    password = _asked(f"Password of {username}")
+
+    async def ask() -> Login:
+        async with PlainClient(address) as client:
+            await client.login(username, password)
+            return Login(address, client.headers["X-User-Id"], client.headers["X-Auth-Token"])
+
+    try:
+        found = asyncio.run(ask())
+    except RequestFailed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"Logged in to {address} as {username}; the login is kept in {logins.keep(found)}.")
+
+
+@secret.command("set")
+def set_secret(
+    name: NameArgument,
+    host: Annotated[
+        list[str] | None, typer.Option(help="Where it may be sent: example.com or *.example.com. May be repeated.")
+    ] = None,
+    use: Annotated[
+        list[str] | None,
+        typer.Option(help="header, query, body or verify. May be repeated. [default: header, or verify without hosts]"),
+    ] = None,
+    integration: IntegrationOption = None,
+    everyone: AllOption = False,
+    url: UrlOption = None,
+) -> None:
+    """Set a secret; its value is asked for, or read from standard input."""
+    scope = _scope(integration, everyone)
+    value = _asked(f"Value of {name}")
+    hosts: list[JsonValue] = [*(host or [])]
+    uses: list[JsonValue] = [*(use or [])]
+    body: JsonObject = {"integrationId": scope, "name": name, "value": value, "hosts": hosts}
+
+    async def ask(client: PlainClient) -> dict[str, Any]:
+        return await client.post("/api/v1/integrations.setSecret", body | ({"uses": uses} if uses else {}))
+
+    typer.echo(f"Set: {_line(with_server(url, ask)['secret'])}")
+
+
+@secret.command("list")
+def list_secrets(integration: IntegrationOption = None, url: UrlOption = None) -> None:
+    """Show the secrets of all integrations, and those of one; never their values."""
+
+    async def ask(client: PlainClient) -> dict[str, Any]:
+        return await client.get("/api/v1/integrations.listSecrets", integrationId=integration or EVERYONE)
+
+    found = with_server(url, ask)["secrets"]
+    for each in found:
+        typer.echo(_line(each))
+    if not found:
+        typer.echo("There are none.")
+
+
+@secret.command("rm")
+def remove_secret(
+    name: NameArgument, integration: IntegrationOption = None, everyone: AllOption = False, url: UrlOption = None
+) -> None:
+    """Remove a secret; what needs it is refused from then on."""
+    scope = _scope(integration, everyone)
+
+    async def ask(client: PlainClient) -> dict[str, Any]:
+        return await client.post("/api/v1/integrations.removeSecret", {"integrationId": scope, "name": name})
+
+    with_server(url, ask)
+    typer.echo(f"{name} is removed.")
+
+
+def _scope(integration: str | None, everyone: bool) -> str:
+    if (integration is None) is not everyone:
+        raise typer.BadParameter("name the integration with --integration ID, or say --all")
+    return integration or EVERYONE
+
+
+def _asked(what: str) -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt(what, hide_input=True))
+    return sys.stdin.read().removesuffix("\n").removesuffix("\r")
+
+
+def _line(found: dict[str, Any]) -> str:
+    whose = "all" if found["integrationId"] == EVERYONE else found["integrationId"]
+    hosts = ", ".join(found["hosts"]) or "nowhere"
+    return f"{found['name']} of {whose}, for {', '.join(found['uses'])}, sent to {hosts}"
