@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from engine.channels import ALL_DIRECT, ALL_PRIVATE, target
+from engine.cutting import MAX_DETAIL, cut, cut_script
 from engine.dates import iso
 from engine.model.history import IncomingRun, OutgoingRun
 from engine.model.integrations import HistoryLevel, Integration
@@ -25,8 +26,8 @@ from engine.trace import Trace
 
 # of an exact request, compressed; a larger one is cut like everything else
 MAX_REQUEST = 1024 * 1024
-# of each thing a step tells
-MAX_DETAIL = 64 * 1024
+# the key of a step's detail that a script's report is under
+SCRIPT = "script"
 FIRST_STEP = "start-execute-trigger-url"
 
 _PRIVATE = ("user", ALL_DIRECT, ALL_PRIVATE)
@@ -96,19 +97,10 @@ def masked(detail: JsonObject, redactor: Redactor) -> JsonObject:
     # of a long text only so much is looked at that no secret can lie across the cut
     looked_at = {key: item[: 2 * MAX_DETAIL] if isinstance(item, str) else item for key, item in detail.items()}
     shown = cast(JsonObject, redactor.value(looked_at))
-    return {key: _cut(item, detail.get(key)) for key, item in shown.items()}
-
-
-def _cut(value: JsonValue, whole: JsonValue) -> JsonValue:
-    match value:
-        case str() if len(value) > MAX_DETAIL:
-            characters = len(whole) if isinstance(whole, str) else len(value)
-            return f"{value[:MAX_DETAIL]}… (cut: {characters} characters)"
-        case dict() | list():
-            text = json_text(value)
-            return value if len(text) <= MAX_DETAIL else {"cut": text[:MAX_DETAIL], "characters": len(text)}
-        case _:
-            return value
+    return {
+        key: cut_script(item) if key == SCRIPT and isinstance(item, dict) else cut(item, detail.get(key))
+        for key, item in shown.items()
+    }
 
 
 def incoming_record(run: IncomingRun) -> JsonObject:
@@ -209,7 +201,7 @@ def _folded(trace: Trace) -> JsonObject:
     receipts: list[JsonValue] = []
     for step in trace.steps:
         detail = dict(step.detail)
-        script = detail.pop("script", None)
+        script = detail.pop(SCRIPT, None)
         if isinstance(script, dict) and isinstance(script.get("log"), list):
             hook = script["hook"]
             log += [{"hook": hook, **cast(JsonObject, line)} for line in cast(list[JsonValue], script["log"])]

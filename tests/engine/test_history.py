@@ -1,8 +1,8 @@
 from typing import Any
 
+from engine.cutting import MAX_DETAIL
 from engine.history import (
     FIRST_STEP,
-    MAX_DETAIL,
     MAX_REQUEST,
     incoming_record,
     keeps,
@@ -14,7 +14,7 @@ from engine.history import (
 )
 from engine.model.history import IncomingRun, OutgoingRun
 from engine.model.integrations import from_record
-from engine.model.json import JsonObject
+from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import Room
 from engine.packing import unpack
 from engine.redaction import Redactor
@@ -176,3 +176,23 @@ def test_the_level_is_what_was_set_else_by_who_can_read_along() -> None:
 def test_a_level_keeps_what_it_says() -> None:
     kept = {level: (keeps(level, failed=False), keeps(level, failed=True)) for level in ("full", "failures", "off")}
     assert kept == {"full": (True, True), "failures": (False, True), "off": (False, False)}
+
+
+def test_a_long_log_is_cut_by_lines_and_leaves_receipt_and_failure() -> None:
+    lines: list[JsonValue] = [{"level": "print", "text": "x" * 99} for _ in range(1000)]
+    failure: JsonObject = {"kind": "raised", "message": "m", "line": 2, "traceback": "t"}
+    script: JsonObject = {"hook": "process_incoming", "receipt": {"wallUs": 7}, "log": lines, "error": failure}
+    record = incoming_record(incoming(Trace("run1").then("after-process_incoming", script=script)))
+    log: Any = record["log"]
+    assert len(log) == 657 and log[0] == {"hook": "process_incoming", "level": "print", "text": "x" * 99}
+    assert sum(len(line["text"]) + 1 for line in log[:-1]) <= MAX_DETAIL
+    assert (log[-2]["text"], log[-1]["text"]) == ("x" * 35, "… (cut: 1000 lines)")
+    assert record["receipt"] == [{"hook": "process_incoming", "wallUs": 7}]
+    assert record["failure"] == {"hook": "process_incoming", **failure}
+
+
+def test_a_log_within_its_limit_is_kept_whole() -> None:
+    lines: list[JsonValue] = [{"level": "print", "text": ""} for _ in range(20_000)]
+    script: JsonObject = {"hook": "process_incoming", "receipt": {}, "log": lines, "error": None}
+    record = incoming_record(incoming(Trace("run1").then("after-process_incoming", script=script)))
+    assert record["log"] == [{"hook": "process_incoming", "level": "print", "text": ""}] * 20_000
