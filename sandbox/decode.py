@@ -54,12 +54,8 @@ def meta_of(frame: wire.Frame) -> dict[str, Any]:
 
 def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: bytes) -> Outcome:
     """All outcomes a cell may report. Raises BadFrame."""
-    receipt = Receipt(
-        wall_us=number(meta, "wall"),
-        cpu_us=number(meta, "cpu"),
-        peak_memory=None if meta.get("peak") is None else number(meta, "peak"),
-        output_bytes=len(payload),
-    )
+    peak = None if meta.get("peak") is None else number(meta, "peak")
+    receipt = Receipt(number(meta, "wall"), number(meta, "cpu"), peak, len(payload))
     log = _log(meta, limits)
     match meta.get("outcome"):
         case "completed":
@@ -181,9 +177,12 @@ def _trace(meta: dict[str, Any], limits: Limits) -> tuple[TraceLine, ...]:
 
 
 def _log(meta: dict[str, Any], limits: Limits) -> tuple[LogLine, ...]:
+    entries = checked(meta.get("log"), list)
+    if not entries:
+        return ()
     lines: list[LogLine] = []
     left = limits.log_bytes + MAX_MARK
-    for item in checked(meta.get("log"), list):
+    for item in entries:
         level, entry = (checked(item, list) + [None, None])[:2]
         left -= len(checked(entry, str))
         if left < 0:

@@ -25,6 +25,8 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 # A cell past its CPU limit has this much more to say so itself, and on which line it was.
 SPEAK_SECONDS = 0.06
 
+ANSWERS = frozenset((wire.RESULT, wire.LAST_RESULT, wire.QUESTION))
+
 Clock = Literal["cpu", "wall", "overall"]
 
 
@@ -44,10 +46,10 @@ class Job:
     # It has asked the host for something, so running it again might do that twice.
     asked: bool = False
     waiting: asyncio.TimerHandle | None = field(default=None, repr=False)
+    size: int = field(init=False)
 
-    @property
-    def size(self) -> int:
-        return len(self.meta) + len(self.payload)
+    def __post_init__(self) -> None:
+        self.size = len(self.meta) + len(self.payload)
 
 
 class Owner(Protocol):
@@ -298,26 +300,28 @@ class CellHandle:
             self._begin_head(self._loop.time())
 
     def _on_frame(self, frame: wire.Frame) -> None:
-        if frame.kind == wire.READY:
+        kind = frame.kind
+        if kind == wire.READY:
             if self.ready or frame.call != 0 or frame.payload:
                 raise wire.BadFrame("a second READY, or one that is not as it must be")
             self._owner.on_answer(self, None, frame)
             self.ready = True
             return
-        if frame.kind not in (wire.RESULT, wire.LAST_RESULT, wire.QUESTION):
-            raise wire.BadFrame(f"a frame of kind {frame.kind}")
-        if not self.jobs or self.jobs[0].id != frame.call:
+        if kind not in ANSWERS:
+            raise wire.BadFrame(f"a frame of kind {kind}")
+        job = self.jobs[0] if self.jobs else None
+        if job is None or job.id != frame.call:
             raise wire.BadFrame("an answer to a call that is not next")
         if self.asked_at is not None:
             raise wire.BadFrame("more, before the host has answered")
-        if frame.kind == wire.QUESTION:
+        if kind == wire.QUESTION:
             self._on_question(frame)
             return
-        self._owner.on_answer(self, self.jobs[0], frame)
-        job = self.jobs.popleft()
+        self._owner.on_answer(self, job, frame)
+        self.jobs.popleft()
         self.bytes_in_flight -= job.size
         self.served += 1
-        if frame.kind == wire.LAST_RESULT:
+        if kind == wire.LAST_RESULT:
             # It ends by itself now; not to depend on that, it is ended.
             self.last = True
             self.kill()
