@@ -5,9 +5,10 @@ must still hold, else the index is read again and the events matched anew. So an
 or disabled is heard or not heard exactly from its commit on, whatever the process that did it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -29,6 +30,8 @@ from engine.store.deliveries import has_backlog, insert_deliveries
 from engine.store.events import insert_event
 from engine.trace import Trace, now_ms
 from engine.workspace.protocol import Draft, Posted, Workspace
+
+T = TypeVar("T")
 
 MAX_PENDING = 10_000
 MAX_TRIES = 5
@@ -55,6 +58,20 @@ class Planned:
     deliveries: tuple[NewDelivery, ...]
 
 
+class Listeners:
+    """Who listens, for use inside a transaction; no record, so that a write is not weighed with all of the index."""
+
+    __slots__ = ("_index", "_rules", "version")
+
+    def __init__(self, index: Index, rules: Rules) -> None:
+        self._index = index
+        self._rules = rules
+        self.version = index.version
+
+    def plan(self, event: Event) -> Planned:
+        return plan(event, self._index, self._rules)
+
+
 class StaleIndex(Exception):
     """The configuration changed after the events were matched."""
 
@@ -67,22 +84,39 @@ async def post(
     A message that was there already is an event no more. Raises ClientError when a room or user has gone, Unavailable
     when nothing could be stored.
     """
-    for _ in range(MAX_TRIES):
-        index = await accepting.index.current(accepting.store)
-        plans = [
-            plan(message_event(draft, accepting.workspace.name, chain), index, accepting.rules) for draft in drafts
-        ]
-        try:
-            posted = await accepting.store.write(
-                _accept, accepting.workspace, drafts, plans, index.version, now_ms(), also
-            )
-        except StaleIndex:
-            accepting.index.invalidate()
-            continue
-        if any(planned.deliveries for planned in plans):
+    events = [message_event(draft, accepting.workspace.name, chain) for draft in drafts]
+
+    async def attempt(index: Index) -> list[Posted]:
+        plans = [plan(event, index, accepting.rules) for event in events]
+        posted = await accepting.store.write(
+            _accept, accepting.workspace, drafts, plans, Listeners(index, accepting.rules), now_ms(), also
+        )
+        if any(planned.deliveries for planned in plans) or any(done.events for done in posted):
             accepting.wake.call()
         return posted
+
+    return await with_current_index(accepting.index, accepting.store, attempt)
+
+
+async def with_current_index(cache: IndexCache, store: Store, attempt: Callable[[Index], Awaitable[T]]) -> T:
+    """Tries again with a newer index when the attempt raises StaleIndex. Raises Unavailable."""
+    for _ in range(MAX_TRIES):
+        index = await cache.current(store)
+        try:
+            return await attempt(index)
+        except StaleIndex:
+            cache.invalidate()
     raise Unavailable("The configuration is being changed all the time; send it again.")
+
+
+def accept_event(connection: Connection, event: Event, listeners: Listeners, now: int) -> list[str]:
+    """In the transaction of what the event is of, which alone knows whether it happened: the ids of its deliveries.
+
+    Raises StaleIndex when the configuration is not theirs any more.
+    """
+    if configuration.version(connection) != listeners.version:
+        raise StaleIndex
+    return store_event(connection, listeners.plan(event), now)
 
 
 def message_event(draft: Draft, workspace: str, chain: Chain) -> Event:
@@ -122,14 +156,14 @@ def plan_again(event: Event, saved: SavedIntegration, url: str, trigger_word: st
     return Planned(event, (delivery,))
 
 
-def store_event(connection: Connection, planned: Planned, now: int) -> None:
-    """The event, if anybody hears it, with its deliveries; nothing when it was accepted before."""
-    if not planned.deliveries:
-        return
-    event_id = insert_event(connection, planned.event, now)
+def store_event(connection: Connection, planned: Planned, now: int) -> list[str]:
+    """The event, if anybody hears it, with its deliveries, whose ids these are; none when it was accepted before."""
+    deliveries: list[NewDelivery] = []
+    event_id = insert_event(connection, planned.event, now) if planned.deliveries else None
     if event_id is not None:
         deliveries = [_held_back(connection, delivery) for delivery in planned.deliveries]
         insert_deliveries(connection, event_id, planned.event.workspace, deliveries, now)
+    return [delivery.id for delivery in deliveries]
 
 
 def _accept(
@@ -137,11 +171,11 @@ def _accept(
     workspace: Workspace,
     drafts: Sequence[Draft],
     plans: Sequence[Planned],
-    seen: int,
+    listeners: Listeners,
     now: int,
     also: Also | None,
 ) -> list[Posted]:
-    if configuration.version(connection) != seen:
+    if configuration.version(connection) != listeners.version:
         raise StaleIndex
     posted = []
     for draft, planned in zip(drafts, plans, strict=True):
@@ -149,6 +183,8 @@ def _accept(
         posted.append(done)
         if not done.repeated:
             store_event(connection, planned, now)
+            for event in done.events:
+                store_event(connection, listeners.plan(replace(event, chain=planned.event.chain)), now)
     if also is not None:
         also(connection, posted)
     return posted

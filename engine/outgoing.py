@@ -93,7 +93,10 @@ async def attempt(kit: Outgoing, work: Work, trace: Trace) -> Ending:
 async def prepare(kit: Outgoing, work: Work, trace: Trace) -> Ready | Ending:
     delivery, integration, word = work.delivery, work.integration, work.delivery.trigger_word
     site_url = await kit.accepting.workspace.site_url()
-    data = payload(delivery.event, token=integration.token, trigger_word=word, site_url=site_url)
+    event = delivery.event
+    uploaded = event.message if event.event == "fileUploaded" else None
+    file_url = None if uploaded is None else await kit.accepting.workspace.file_url(uploaded)
+    data = payload(event, token=integration.token, trigger_word=word, site_url=site_url, file_url=file_url)
     trace = trace.then("mapped-args-to-data", data=data, triggerWord=word)
     prepared: PrepareResult = Prepared(None, without_script(delivery.url, data))
     if work.script is not None and work.defines(PREPARE):

@@ -16,6 +16,7 @@ from engine.delivery.rules import Rules
 from engine.delivery.wake import Wake
 from engine.delivery.worker import Worker
 from engine.errors import CannotStart, StoreLost, Unavailable
+from engine.happening import Heard
 from engine.http import EgressPolicy, GuardedClient, Resolver, SystemResolver
 from engine.ids import new_id
 from engine.incoming import Incoming
@@ -55,7 +56,7 @@ class Engine:
         policy = EgressPolicy.parse(settings.egress_allow)
         rules, wake, index = Rules(strict), Wake(), IndexCache()
         worker = new_id()
-        self.workspace = EmbeddedWorkspace(store)
+        self.workspace = EmbeddedWorkspace(store, acting=Heard(store, index, wake, rules))
         self.scripts = Scripts(load_code=self._load_code, store_code=self._store_code)
         self.client = GuardedClient(policy, resolver=resolver)
         self.vault = Vault(store, cipher)

@@ -19,7 +19,7 @@ from api.schemas import Nothing
 from engine.errors import CodedError, Forbidden, NotFound, NotLoggedIn, PlainError, TooLarge
 from engine.model.files import File
 from engine.model.json import JsonObject
-from engine.model.messages import Room
+from engine.model.messages import Room, User
 from engine.params import read_body
 from engine.posting import check_size, normalise
 from engine.workspace.files import CHUNK, MAX_FILE, content_of, path_of, showing, shown_once
@@ -51,20 +51,15 @@ async def confirm(call: Call[MediaBody]) -> JsonObject:
 
 
 async def download(request: Request) -> Response:
-    """`rc_uid` and `rc_token` stand for the two headers, for what cannot send any."""
+    """By a signed link, or by a member of the room; see `_reader` for who that is."""
     engine: Engine = request.app.state.engine
-    given = [
-        request.headers.get(header) or request.query_params.get(name, "")
-        for header, name in (("x-auth-token", "rc_token"), ("x-user-id", "rc_uid"))
-    ]
-    try:
-        user = await user_of(engine.workspace, *given)
-    except NotLoggedIn:
-        raise Forbidden from None
-    file = await engine.workspace.files.get(request.path_params["id"])
+    file_id, query = request.path_params["id"], request.query_params
+    signed = await engine.workspace.file_links.allows(file_id, query.get("expires", ""), query.get("signature", ""))
+    reader = None if signed else await _reader(engine, request)
+    file = await engine.workspace.files.get(file_id)
     if file is None or file.message_id is None:
         raise NotFound("There is no such file.")
-    if not await engine.workspace.is_member(file.room_id, user.id):
+    if reader is not None and not await engine.workspace.is_member(file.room_id, reader.id):
         raise Forbidden
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
@@ -73,6 +68,18 @@ async def download(request: Request) -> Response:
         "Cache-Control": "private, no-store",
     }
     return StreamingResponse(engine.workspace.files.read(file), headers=headers, media_type=file.type)
+
+
+async def _reader(engine: Engine, request: Request) -> User:
+    """`rc_uid` and `rc_token` stand for the two headers, for what cannot send any. Raises Forbidden."""
+    given = [
+        request.headers.get(header) or request.query_params.get(name, "")
+        for header, name in (("x-auth-token", "rc_token"), ("x-user-id", "rc_uid"))
+    ]
+    try:
+        return await user_of(engine.workspace, *given)
+    except NotLoggedIn:
+        raise Forbidden from None
 
 
 async def _room(call: Call[Nothing] | Call[MediaBody]) -> Room:

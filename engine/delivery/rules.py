@@ -25,6 +25,11 @@ class Rules:
         return not self.strict
 
     @property
+    def kicked_is_left(self) -> bool:
+        """Whether somebody who was kicked has left the room, for those that listen to that."""
+        return not self.strict
+
+    @property
     def broken_script_stops(self) -> bool:
         """Whether a script that does not compile or load ends its delivery, or counts as none."""
         return not self.strict

@@ -39,6 +39,11 @@ def get_file(connection: Connection, id: str) -> File | None:
     return None if row is None else File(**row._mapping)
 
 
+def file_of_message(connection: Connection, message_id: str) -> File | None:
+    row = connection.execute(select(files).where(files.c.message_id == message_id)).one_or_none()
+    return None if row is None else File(**row._mapping)
+
+
 def get_chunk(connection: Connection, file_id: str, number: int) -> bytes | None:
     wanted = (file_chunks.c.file_id == file_id, file_chunks.c.number == number)
     data: bytes | None = connection.execute(select(file_chunks.c.data).where(*wanted)).scalar_one_or_none()

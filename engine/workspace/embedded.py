@@ -11,15 +11,18 @@ from sqlalchemy import Connection
 from engine.channels import target
 from engine.errors import CodedError, PlainError
 from engine.ids import new_id
+from engine.model.events import Event
 from engine.model.messages import Destination, Message, Room, User
 from engine.posting import check_size, message_body
 from engine.settings import Settings
-from engine.store import messages, rooms, users
+from engine.store import files, messages, rooms, users
 from engine.store.database import Store
 from engine.trace import now_ms
 from engine.workspace.access import check_may_post
 from engine.workspace.accounts import Accounts
+from engine.workspace.file_links import FileLinks
 from engine.workspace.files import Files
+from engine.workspace.happenings import NAME, Acting, Unheard, file_uploaded, in_room
 from engine.workspace.membership import Membership
 from engine.workspace.messages import Messages
 from engine.workspace.passwords import Passwords
@@ -33,20 +36,24 @@ from engine.workspace.settings import ServerSettings
 
 
 class EmbeddedWorkspace:
-    name = "embedded"
+    """`acting` is who listens to what happens in it: nobody, where none is given."""
 
-    def __init__(self, store: Store, passwords: Passwords | None = None) -> None:
+    name = NAME
+
+    def __init__(self, store: Store, passwords: Passwords | None = None, acting: Acting | None = None) -> None:
         self._store = store
+        self.acting = acting or Unheard(store)
         self._passwords = passwords or Passwords()
         self.settings = ServerSettings(store)
         self.accounts = Accounts(store, self._passwords)
-        self.people = People(store, self._passwords)
+        self.people = People(store, self._passwords, self.acting)
         self.permissions = Permissions(store)
-        self.rooms = Rooms(store)
-        self.membership = Membership(store)
-        self.room_changes = RoomChanges(store)
+        self.rooms = Rooms(store, self.acting)
+        self.membership = Membership(self.acting)
+        self.room_changes = RoomChanges(store, self.acting)
         self.messages = Messages(store, self.settings)
         self.files = Files(store)
+        self.file_links = FileLinks(store)
 
     async def start(self, settings: Settings) -> Path | None:
         """Seeds what is missing; the file with the admin's password, where one was generated. Raises CannotStart."""
@@ -58,6 +65,10 @@ class EmbeddedWorkspace:
 
     async def site_url(self) -> str:
         return (await self.settings.current()).site_url
+
+    async def file_url(self, message: Message) -> str | None:
+        file = await self._store.read(files.file_of_message, message.id)
+        return None if file is None else await self.site_url() + await self.file_links.signed(file)
 
     async def resolve(self, intent: PostIntent) -> Draft:
         check_size(intent.content, (await self.settings.current()).max_message_size)
@@ -76,7 +87,12 @@ class EmbeddedWorkspace:
                 raise _no_room(draft.destination)
             return Posted(draft.destination, there, room, draft.user, repeated=True)
         joined = draft.join and rooms.add_member(connection, room.id, draft.user.id, message.ts)
-        return Posted(draft.destination, message, room, draft.user, joined=joined, room_created=created)
+        events: tuple[Event, ...] = ()
+        if joined:
+            events += (in_room(connection, "roomJoined", room, draft.user, message.ts),)
+        if draft.upload is not None:
+            events += (file_uploaded(connection, room, draft.user, message, draft.upload),)
+        return Posted(draft.destination, message, room, draft.user, joined, created, events=events)
 
     async def user(self, *, id: str | None = None, username: str | None = None) -> User | None:
         return await self._store.read(users.get_user, id=id, username=username)

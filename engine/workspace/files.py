@@ -70,7 +70,7 @@ def showing(draft: Draft, file: File) -> Draft:
     """The draft with the file in its message."""
     shown: JsonObject = {"_id": file.id, "name": file.name, "type": file.type, "size": file.size}
     body: JsonObject = {**draft.message.body, "file": shown, "files": [shown]}
-    return replace(draft, message=replace(draft.message, body=body))
+    return replace(draft, message=replace(draft.message, body=body), upload=file.id)
 
 
 def shown_once(file: File, connection: Connection, posted: Sequence[Posted]) -> None:

@@ -20,6 +20,7 @@ from engine.store.database import Store
 from engine.store.references import disable_some_of
 from engine.store.users import Account
 from engine.trace import now_ms
+from engine.workspace.happenings import Acting, Done, user_created
 from engine.workspace.passwords import Passwords, digest_of
 from engine.workspace.permissions import ROLES, holds
 from engine.workspace.reading import read_pages
@@ -58,9 +59,10 @@ class UserChanges:
 
 
 class People:
-    def __init__(self, store: Store, passwords: Passwords) -> None:
+    def __init__(self, store: Store, passwords: Passwords, acting: Acting) -> None:
         self._store = store
         self._passwords = passwords
+        self._acting = acting
 
     async def create(self, by: User, new: NewUser) -> Account:
         """Raises CodedError when `by` may not, or a field is not valid or taken."""
@@ -128,7 +130,7 @@ class People:
         user = User(new_id(), new.username, new.name, "user", new.roles, new.active)
         hash = await self._passwords.hash(digest_of(new.password or new_token(32)))
         now = now_ms()
-        await self._store.write(_insert, user, email, hash, new.join_default_rooms, now)
+        await self._acting.act(_insert, user, email, hash, new.join_default_rooms, now)
         return Account(user, email, now, now)
 
     async def _check_may(self, by: User, permission: str, doing: str, action: str) -> None:
@@ -162,12 +164,13 @@ def _check_roles(roles: Sequence[str]) -> None:
 
 def _insert(
     connection: Connection, user: User, email: str | None, password_hash: str, join_default_rooms: bool, now: int
-) -> None:
+) -> Done[None]:
     """The one place where a user comes to be, but for the first start's."""
     _check_free(connection, user, email)
     users.insert_user(connection, user, email=email, password_hash=password_hash, now=now)
     if join_default_rooms:
         users.join_default_rooms(connection, user.id, now)
+    return Done(None, (user_created(user, now),))
 
 
 def _update(connection: Connection, user_id: str, changes: UserChanges, password_hash: str | None, now: int) -> Account:

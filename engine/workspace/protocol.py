@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from engine.model.events import Event
 from engine.model.json import JsonObject
 from engine.model.messages import Destination, Message, MessageContent, Room, User
 from engine.store.rooms import RoomKind
@@ -34,7 +35,7 @@ class PostIntent:
 class Draft:
     """All that committing a message needs. A room to create is a direct one, with its members.
 
-    `edit` is an id of its own for one edit of a message that is there.
+    `edit` is an id of its own for one edit of a message that is there; `upload` is the file that the message shows.
     """
 
     destination: Destination
@@ -44,11 +45,15 @@ class Draft:
     join: bool = False
     create_room: bool = False
     edit: str | None = None
+    upload: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """`repeated`: a message of the draft's fixed id was there already, and is the one given; nothing was stored."""
+    """`repeated`: a message of the draft's fixed id was there already, and is the one given; nothing was stored.
+
+    `events` are what happened beside the message: somebody joined, a file was uploaded.
+    """
 
     destination: Destination
     message: Message
@@ -57,6 +62,7 @@ class Posted:
     joined: bool = False
     room_created: bool = False
     repeated: bool = False
+    events: tuple[Event, ...] = ()
 
 
 class Workspace(Protocol):
@@ -67,6 +73,10 @@ class Workspace(Protocol):
 
     async def site_url(self) -> str:
         """Where its users reach it; events carry it."""
+        ...
+
+    async def file_url(self, message: Message) -> str | None:
+        """Where the file that a message shows can be fetched for a while without a login; None where it is not here."""
         ...
 
     async def resolve(self, intent: PostIntent) -> Draft:

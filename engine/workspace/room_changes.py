@@ -5,6 +5,7 @@ files and messages away first, some at a time: interrupted, the room is still th
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,7 @@ from engine.store import configuration, files, messages, rooms
 from engine.store.database import Store
 from engine.store.references import integrations_naming, rename_in_channels
 from engine.trace import now_ms
+from engine.workspace.happenings import Acting, Done, in_room
 from engine.workspace.permissions import holds
 from engine.workspace.rooms import check_free, check_name
 
@@ -32,11 +34,12 @@ class _Changed(Exception):
 class RoomChanges:
     """Every method raises CodedError when it is not allowed, or the room is gone."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, acting: Acting) -> None:
         self._store = store
+        self._acting = acting
 
     async def archive(self, by: User, room: Room) -> None:
-        await self._store.write(_archive, by, room.id, now_ms())
+        await self._acting.act(_archive, by, room.id, now_ms())
 
     async def unarchive(self, by: User, room: Room) -> None:
         await self._store.write(_unarchive, by, room.id, now_ms())
@@ -69,12 +72,15 @@ class RoomChanges:
         return found
 
 
-def _archive(connection: Connection, by: User, room_id: str, now: int) -> None:
+def _archive(connection: Connection, by: User, room_id: str, now: int) -> Done[None]:
     """The one place where a room is archived."""
     room = _there(connection, room_id, "archiveRoom")
     if not holds(connection, by, "archive-room", room):
         raise CodedError("error-not-authorized", "Not authorized", {"method": "archiveRoom"})
-    rooms.set_archived(connection, room.id, True, now)
+    if not rooms.set_archived(connection, room.id, True, now):
+        return Done(None)
+    archived = replace(room, archived=True)
+    return Done(None, (in_room(connection, "roomArchived", archived, by, now),))
 
 
 def _unarchive(connection: Connection, by: User, room_id: str, now: int) -> None:

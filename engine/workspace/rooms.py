@@ -14,6 +14,7 @@ from engine.store import messages, rooms, users
 from engine.store.database import Store
 from engine.trace import now_ms
 from engine.workspace.access import may_see
+from engine.workspace.happenings import Acting, Done, room_created
 from engine.workspace.people import NAME_PATTERN
 from engine.workspace.reading import read_pages
 
@@ -30,8 +31,9 @@ class RoomInfo:
 
 
 class Rooms:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, acting: Acting) -> None:
         self._store = store
+        self._acting = acting
 
     async def create(
         self, kind: Literal["c", "p"], name: str, owner: User, members: Sequence[str], *, read_only: bool, join: bool
@@ -39,7 +41,7 @@ class Rooms:
         """`members` are usernames, unknown ones are left out; raises CodedError for a name that is bad or taken."""
         check_name(name)
         room = Room(new_id(), kind, name, now_ms(), owner.id, owner.username, read_only)
-        return await self._store.write(_create, room, (owner.id,) if join else (), members)
+        return await self._acting.act(_create, room, owner, members, join=join)
 
     async def open_direct(self, user: User, usernames: Sequence[str], *, join: bool) -> RoomInfo:
         """The direct room of these users, made if it is not there; raises CodedError."""
@@ -108,13 +110,14 @@ def check_free(connection: Connection, name: str) -> None:
         raise _bad_name("error-duplicate-channel-name", f"A channel with name '{name}' exists", name)
 
 
-def _create(connection: Connection, room: Room, joining: Sequence[str], members: Sequence[str]) -> RoomInfo:
+def _create(connection: Connection, room: Room, owner: User, members: Sequence[str], *, join: bool) -> Done[RoomInfo]:
     """The one place where a room that is not direct comes to be, but for the first start's."""
     check_free(connection, str(room.name))
     rooms.insert_room(connection, room, now=room.created_at)
+    joining = [owner.id] if join else []
     for user_id in [*joining, *(member.id for member in users.users_by_username(connection, members))]:
         rooms.add_member(connection, room.id, user_id, room.created_at)
-    return _info(connection, room)
+    return Done(_info(connection, room), (room_created(connection, room, owner),))
 
 
 def _open_direct(connection: Connection, user: User | None, usernames: Sequence[str], now: int) -> RoomInfo:

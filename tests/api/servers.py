@@ -71,7 +71,7 @@ class Running:
 async def _hash_cheaply(engine: Engine) -> None:
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     engine.workspace.accounts = Accounts(engine.store, passwords)
-    engine.workspace.people = People(engine.store, passwords)
+    engine.workspace.people = People(engine.store, passwords, engine.workspace.acting)
     admin = await engine.workspace.user(username="admin")
     assert admin is not None
     await engine.workspace.accounts.set_password(admin.id, ADMIN_PASS)

@@ -14,6 +14,7 @@ from engine.dates import iso
 from engine.delivery import queue
 from engine.delivery.rules import Rules
 from engine.delivery.wake import Wake
+from engine.happening import Heard
 from engine.history import outgoing_records
 from engine.http import EgressPolicy, GuardedClient
 from engine.ids import new_id
@@ -146,7 +147,8 @@ class Stage:
 @asynccontextmanager
 async def staged(data: Path, *, strict: bool = False) -> AsyncIterator[Stage]:
     store = await SqliteStore.open(data)
-    workspace = EmbeddedWorkspace(store)
+    index, wake, rules = IndexCache(), Wake(), Rules(strict)
+    workspace = EmbeddedWorkspace(store, acting=Heard(store, index, wake, rules))
     workspace.settings.start(Settings(data=data, root_url="http://chat.example"))
 
     async def load_code(key: str) -> bytes | None:
@@ -159,7 +161,7 @@ async def staged(data: Path, *, strict: bool = False) -> AsyncIterator[Stage]:
     client = GuardedClient(LOOPBACK)
     scripts = Scripts(load_code=load_code, store_code=store_code)
     services = ServiceKit(store, client, Vault(store, Cipher(data)))
-    accepts = Accepting(store, workspace, IndexCache(), Wake(), Rules(strict))
+    accepts = Accepting(store, workspace, index, wake, rules)
     try:
         await store.write(_furnish)
         yield Stage(store, workspace, Outgoing(accepts, scripts, client, services), scripts)
