@@ -8,7 +8,7 @@ import hashlib
 import platform
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Literal, Protocol, assert_never
 
 from engine.errors import CannotStart, Unavailable
@@ -24,6 +24,8 @@ from engine.model.runs import (
     ScriptReport,
     Shown,
 )
+from engine.model.scripts import SavedScript as SavedScript
+from engine.model.scripts import Script as Script
 from engine.script_results import incoming_result, prepare_result, response_result
 from engine.script_state import does_not_compile, label, missing_hook
 from sandbox import (
@@ -74,36 +76,11 @@ HOOKS_OF: dict[Kind, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """One revision's script, ready to be called; `hooks` are those it defines."""
-
-    integration_id: str
-    revision: int
-    source: str
-    hooks: tuple[str, ...]
-    # a cell of its own for every call (`hookcell.isolation: per-call`)
-    once: bool = False
-    # typed line by line: its module sees the request, and a hook may be defined again
-    session: bool = False
-
-
 class HookServices(Services, Protocol):
     """What a hook may ask for while it runs."""
 
     def begin(self, hook: str, seconds: float) -> None:
         """The hook starts now, and may take so long in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class SavedScript:
-    """What saving found: code under `key` with its label, or `error`, Rocket.Chat's `scriptError`."""
-
-    key: str
-    code: bytes | None
-    hooks: tuple[str, ...]
-    label: str | None
-    error: JsonObject | None
 
 
 class Scripts:

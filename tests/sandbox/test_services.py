@@ -102,7 +102,7 @@ def test_one_that_waits_keeps_no_other_waiting(cells: Cells) -> None:
         started = time.monotonic()
 
         def call(url: str) -> asyncio.Future[Outcome]:
-            arguments = {"url": url}
+            arguments: JsonValue = {"url": url}
             services = Host(1.0)
             return asyncio.ensure_future(
                 cells.sandbox.call(program, "process_incoming", arguments, services=services, overall_seconds=5)
