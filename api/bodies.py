@@ -91,7 +91,7 @@ def parse_json(body: bytes) -> JsonValue:
     try:
         return read_json(body)
     except TooComplex as error:
-        raise InvalidParams([f"must NOT be {error}"]) from None
+        raise InvalidParams([f"must NOT have {error}"]) from None
     except ValueError as error:
         raise InvalidParams([f"must be JSON: {error}"]) from None
 

@@ -16,6 +16,9 @@ from engine.ids import new_id
 
 _HOOK = re.compile(r"(/hooks/(?:(?:sample|info|add|remove)/)?[^/?#\s]+)/[^?#\s]+")
 
+_HOOK_PATH = re.compile(r"(/hooks/(?:(?:sample|info|add|remove)/)?[A-Za-z0-9]{1,24})/.*", re.DOTALL)
+_LIKE_A_TOKEN = re.compile(r"/[^/]*[A-Za-z0-9_~-]{16,}[^/]*")
+
 # for a browser that somebody has led here
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -29,6 +32,16 @@ log = structlog.stdlib.get_logger("hookcell.api")
 def masked(text: str) -> str:
     """The text with `/hooks/<id>/***` for every hook's path in it."""
     return _HOOK.sub(r"\1/***", text)
+
+
+def shown_path(scope: Scope) -> str:
+    """The path of a request without what is, or may be meant to be, a hook's token."""
+    path: str = scope["path"]
+    if (known := _HOOK_PATH.fullmatch(path)) is not None:
+        return f"{known[1]}/***"
+    if "endpoint" in scope and not path.startswith("/hooks/"):
+        return path
+    return _LIKE_A_TOKEN.sub("/***", path)
 
 
 class Edge:
@@ -57,13 +70,13 @@ class Edge:
         except Exception as error:
             if status:
                 # half an answer is out: the connection is closed, which tells the client
-                log.exception("answer failed", path=masked(scope["path"]))
+                log.exception("answer failed", path=shown_path(scope))
                 raise
             if isinstance(error, HookcellError):
                 response = error_answer(error, scope["path"])
             else:
                 id = new_id()
-                log.exception("unexpected error", id=id, method=scope["method"], path=masked(scope["path"]))
+                log.exception("unexpected error", id=id, method=scope["method"], path=shown_path(scope))
                 response = unexpected_answer(id)
             await response(scope, receive, watched_send)
         finally:
@@ -71,7 +84,7 @@ class Edge:
             getattr(log, level)(
                 "request",
                 method=scope["method"],
-                path=masked(scope["path"]),
+                path=shown_path(scope),
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
                 client=(scope.get("client") or ("",))[0],

@@ -24,7 +24,7 @@ def read_json(text: str | bytes) -> JsonValue:
         raise TooComplex(f"more than {MAX_CONTAINERS} objects and lists")
     value: JsonValue = orjson.loads(text)
     if containers > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
-        raise TooComplex(f"nested deeper than {MAX_DEPTH} levels")
+        raise TooComplex(f"more than {MAX_DEPTH} levels, one inside the other")
     return value
 
 

@@ -241,7 +241,7 @@ def test_what_is_nested_too_deep_is_refused_and_no_room_becomes_unreadable(serve
         fields = {"a": deep(levels)}
         answer = post(server.admin, "chat.postMessage", channel="#deep", text=f"{levels}", customFields=fields)
         assert answer.status_code == status, answer.text
-    assert answer.json()["error"] == "must NOT be nested deeper than 64 levels"
+    assert answer.json()["error"] == "must NOT have more than 64 levels, one inside the other"
     read = server.admin.get("/api/v1/channels.messages", params={"roomName": "deep"})
     assert [message["msg"] for message in read.json()["messages"]] == ["62"]
 

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.edge import masked
+from engine.ids import new_id, new_token
 from tests.api.servers import Running, running
 
 
@@ -140,6 +141,29 @@ def test_requests_are_logged_without_the_tokens_of_hooks(server: Running) -> Non
     paths = [entry["path"] for entry in logs if entry["event"] == "request"]
     assert paths == ["/hooks/abc123/***", "/hooks/info/abc123/***"]
     assert "topsecret" not in str(logs)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/hooks//{id}/{token}", "/hooks//***/***"),
+        ("/HOOKS/{id}/{token}", "/HOOKS/***/***"),
+        ("/hooks/%20{id}/{token}", "/hooks/***/***"),
+        ("/hooks/{id}/%20{token}", "/hooks/{id}/***"),
+        ("/hooks/{id}/x/y/{token}", "/hooks/{id}/***"),
+        ("/hooks/{token}/{id}", "/hooks/***/***"),
+        ("/hooks/{token}", "/hooks/***"),
+        ("/v1/hooks/{id}/x{token}%0a", "/v1/hooks/***/***"),
+        ("/api/v1/chat.noSuch", "/api/v1/chat.noSuch"),
+    ],
+)
+def test_a_path_that_is_nearly_a_hooks_is_logged_without_the_token(server: Running, path: str, shown: str) -> None:
+    names = {"id": new_id(), "token": new_token(48)}
+    with capture_logs() as logs:
+        assert server.client.post(path.format(**names)).status_code == 404
+    (entry,) = [entry for entry in logs if entry["event"] == "request"]
+    assert entry["path"] == shown.format(**names)
+    assert names["token"] not in str(logs)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ def nested(levels: int) -> str:
 def test_json_is_read_as_deep_as_a_script_may_answer() -> None:
     assert read_json(nested(MAX_DEPTH)) == read_json(nested(MAX_DEPTH).encode())
     for text in (nested(MAX_DEPTH + 2), "[" + nested(MAX_DEPTH) + "]", nested(1000)):
-        with pytest.raises(TooComplex, match="nested deeper than 64 levels"):
+        with pytest.raises(TooComplex, match="more than 64 levels"):
             read_json(text)
         with pytest.raises(TooComplex):
             read_json(text.encode())
