@@ -74,7 +74,7 @@ def test_health_tells_the_state_and_no_more(tmp_path: Path) -> None:
         (b"\xff", "application/json", "must be JSON: "),
         (b"[]", "application/json", "must be object"),
         (b"[" * 2000, "application/json", "must be JSON: "),
-        (b"[" + b"[]," * 60_000 + b"[]]", "application/json", "must NOT be more than 50000 objects and lists"),
+        (b"[" + b"[]," * 60_000 + b"[]]", "application/json", "must NOT have more than 50000 objects and lists"),
         (b'{"user": "\\ud800"}', "application/json", "must be JSON: "),
         (b'{"user": {"username": {}}}', "application/json", "must have required property 'user'"),
     ],
