@@ -35,15 +35,16 @@ from engine.model.runs import (
     ScriptReport,
 )
 from engine.posting import PostDefaults, destinations, expand, normalise
-from engine.scripts import HookServices, Script
+from engine.scripts import BAD_ARGUMENTS, HookServices, Script
 from engine.services import RunServices, ServiceKit
 from engine.store.hook_keys import Claim
 from engine.store.runs import drop_run, end_run
-from engine.trace import Trace, now_ms
+from engine.trace import UNEXPECTED, Trace, defect, now_ms
 from engine.workspace.protocol import Draft, Posted, PostIntent, Workspace
 
 HOOK, GONE = "process_incoming", "gone"
 FAILED, NOT_COMPILED, BUSY = "error-running-script", "error-evaluating-script", "error-service-busy"
+TOO_LARGE = "error-body-too-large"
 
 
 class IncomingHook(Protocol):
@@ -111,6 +112,18 @@ async def run(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> H
 
 
 async def ended(kit: Incoming, run: Run) -> HookAnswer:
+    try:
+        return await answered(kit, run)
+    except Unavailable:
+        raise
+    except Exception as error:
+        # a defect of ours: the run is over all the same
+        over = run.then(UNEXPECTED, error=True, errorStack=defect(error))
+        await finish(kit, End(over, "failed", 500, {"success": False}))
+        raise
+
+
+async def answered(kit: Incoming, run: Run) -> HookAnswer:
     try:
         ending = await carry_out(kit, run)
     except Unavailable:
@@ -246,6 +259,9 @@ async def obey(kit: Incoming, run: Run, result: IncomingResult) -> End:
             return await posting(kit, run, await carried_over(run.request, content), response=response)
         case IncomingRefused(body=body):
             return End(run.then("refused-by-script", answer=body), "refused", 400, {**body, "success": False})
+        case Failed(failure=failure) if failure.kind == BAD_ARGUMENTS:
+            # all that is large in them is the sender's
+            return End(run, "failed", 413, {"success": False, "error": TOO_LARGE})
         case Failed(failure=failure):
             code = NOT_COMPILED if failure.kind == "not-compiled" else FAILED
             if run.trace.last != f"execute-script-error-running-{HOOK}":
