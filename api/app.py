@@ -10,6 +10,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.bodies import BodyLimits
 from api.chat_schemas import DeleteBody, MediaBody, MessageQuery, SendBody, UpdateBody
+from api.delivery_schemas import DeliveriesBody, DeliveriesQuery, DeliveryBody
 from api.edge import Edge
 from api.endpoint import Endpoint, body, get, post, put, query, raw_body
 from api.engine import Engine
@@ -41,6 +42,7 @@ from api.room_schemas import (
 from api.routes import (
     accounts,
     chat,
+    deliveries,
     health,
     history,
     hooks,
@@ -155,6 +157,11 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     post("integrations.removeSecret", services.remove_secret, body(SecretRef), permissions=MANAGING),
     get("integrations.store", services.list_stored, query(StoreQuery), permissions=MANAGING),
     post("integrations.store.clear", services.clear_stored, body(ClearStoreBody), permissions=MANAGING),
+    get("integrations.deliveries", deliveries.listed, query(DeliveriesQuery), permissions=MANAGING_OUTGOING),
+    post("integrations.deliveries.send", deliveries.send, body(DeliveriesBody), permissions=MANAGING_OUTGOING),
+    post("integrations.deliveries.sendAgain", deliveries.send_again, body(DeliveryBody), permissions=MANAGING_OUTGOING),
+    post("integrations.deliveries.release", deliveries.release, body(DeliveriesBody), permissions=MANAGING_OUTGOING),
+    post("integrations.deliveries.drop", deliveries.drop, body(DeliveriesBody), permissions=MANAGING_OUTGOING),
 )
 
 ROUTES: tuple[BaseRoute, ...] = (

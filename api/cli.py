@@ -12,6 +12,7 @@ import uvloop
 from pydantic import ValidationError
 
 from api.admin import reset_password
+from api.cli_deliveries import app as deliveries
 from api.cli_doctor import doctor
 from api.cli_login import login, secret
 from api.cli_scripts import repl, run
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 admin = typer.Typer(help="With the server stopped: what its operator may have to do.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
+app.add_typer(deliveries, name="deliveries")
 app.add_typer(secret, name="secret")
 app.command()(run)
 app.command()(repl)

@@ -107,6 +107,18 @@ _RUN: JsonObject = {
     "_createdAt": _AT,
     "_updatedAt": _AT,
 }
+_DELIVERY_ID: JsonObject = {"deliveryId": "Nd5qTfXcJwR8mBvKe"}
+_DELIVERY: JsonObject = {
+    "_id": "Nd5qTfXcJwR8mBvKe",
+    "integrationId": "aobEdbYhXfu5hkeqG",
+    "event": "sendMessage",
+    "url": "https://receiver.example/hook",
+    "state": "failed",
+    "attempts": 1,
+    "interruptions": 0,
+    "_createdAt": _AT,
+    "_updatedAt": _AT,
+}
 _ID: JsonObject = {"integrationId": "pR3nLwSKXEf4Zt7yG"}
 _SECRET: JsonObject = {**_ID, "name": "jira", "hosts": ["jira.example.com"], "uses": ["header"]}
 _ROOM_ID: JsonObject = {"roomId": "ByehQjC44FwMeiLbX"}
@@ -248,6 +260,25 @@ DETAILS: dict[str, Detail] = {
     "integrations.replayIncoming": Detail(
         "Run an incoming request again; nothing is posted unless `post` is true.",
         {**_ID, "historyId": "Nd5qTfXcJwR8mBvKe", "post": False},
+    ),
+    "integrations.deliveries": Detail(
+        "Deliveries that wait, are held or have failed, the newest first.",
+        {"state": "held,failed", **_ID},
+        _page("deliveries", _DELIVERY),
+    ),
+    "integrations.deliveries.send": Detail(
+        "Send what waits for a retry at once: one delivery, or all of an integration.", _DELIVERY_ID, {"count": 1}
+    ),
+    "integrations.deliveries.sendAgain": Detail(
+        "Send a delivery that has ended once more, built anew from its event.",
+        _DELIVERY_ID,
+        {"delivery": "kP3wRtYqMzX7cVbNs", "historyId": "kP3wRtYqMzX7cVbNs-1"},
+    ),
+    "integrations.deliveries.release": Detail(
+        "Send what is held: one delivery, or all of an integration.", _DELIVERY_ID, {"count": 1}
+    ),
+    "integrations.deliveries.drop": Detail(
+        "Give up what waits or is held: one delivery, or all of an integration.", _DELIVERY_ID, {"count": 1}
     ),
     "integrations.setSecret": Detail(
         "Set a secret that scripts may have sent to its hosts, for one integration or, with `*`, for all.",

@@ -23,12 +23,14 @@ from engine.matching import Index, Match
 from engine.model.deliveries import NewDelivery
 from engine.model.events import Chain, Event
 from engine.model.integrations import SavedIntegration
+from engine.model.json import JsonObject
 from engine.packing import pack
 from engine.store import configuration
 from engine.store.database import Store
 from engine.store.deliveries import has_backlog, insert_deliveries
-from engine.store.events import insert_event
-from engine.trace import Trace, now_ms
+from engine.store.events import delete_events_without_deliveries, insert_event
+from engine.store.guarded_runs import MAX_RUNS, count_run
+from engine.trace import Step, Trace, now_ms
 from engine.workspace.protocol import Draft, Posted, Workspace
 
 T = TypeVar("T")
@@ -161,8 +163,12 @@ def store_event(connection: Connection, planned: Planned, now: int) -> list[str]
     deliveries: list[NewDelivery] = []
     event_id = insert_event(connection, planned.event, now) if planned.deliveries else None
     if event_id is not None:
-        deliveries = [_held_back(connection, delivery) for delivery in planned.deliveries]
+        chain = planned.event.chain
+        admitted = [_admitted(connection, delivery, chain, now) for delivery in planned.deliveries]
+        deliveries = [delivery for delivery in admitted if delivery is not None]
         insert_deliveries(connection, event_id, planned.event.workspace, deliveries, now)
+        if not deliveries:
+            delete_events_without_deliveries(connection, {event_id})
     return [delivery.id for delivery in deliveries]
 
 
@@ -198,7 +204,12 @@ def _deliveries(event: Event, matches: list[Match], rules: Rules) -> list[NewDel
         guarded = rules.loop_guard and entry.loop_guard
         if guarded and event.chain.integrations[-1:] == (entry.id,):
             continue
-        trace = _stopped(event.chain, entry.loop_depth) if guarded and event.chain.depth >= entry.loop_depth else None
+        chain, trace = event.chain, None
+        if guarded and chain.depth >= entry.loop_depth:
+            because = f"{chain.depth} integrations in a row led here; hookcell.loopDepth is {entry.loop_depth}"
+            if entry.history == "off":
+                continue
+            trace = _stopped(chain, because, now_ms())
         for url in entry.urls:
             found.append(
                 NewDelivery(
@@ -211,20 +222,29 @@ def _deliveries(event: Event, matches: list[Match], rules: Rules) -> list[NewDel
                     trigger_word=match.trigger_word,
                     state="pending" if trace is None else "finished",
                     trace=trace,
+                    guarded=guarded and chain.depth > 0,
+                    silent=entry.history == "off",
                 )
             )
     return found
 
 
-def _stopped(chain: Chain, depth: int) -> bytes:
-    because = f"{chain.depth} integrations in a row led here; hookcell.loopDepth is {depth}"
-    trace = Trace("").then("stopped-by-loop-guard", because=because, chain=list(chain.integrations), finished=True)
-    return pack(trace.to_json())
+def _stopped(chain: Chain, because: str, now: int) -> bytes:
+    detail: JsonObject = {"because": because, "chain": [*chain.integrations], "finished": True}
+    return pack(Trace("", (Step("stopped-by-loop-guard", now, detail),)).to_json())
 
 
-def _held_back(connection: Connection, delivery: NewDelivery) -> NewDelivery:
-    """Beyond so many that wait for one integration, new ones wait for somebody to release them."""
-    if delivery.state == "pending" and has_backlog(connection, delivery.integration_id, MAX_PENDING):
+def _admitted(connection: Connection, delivery: NewDelivery, chain: Chain, now: int) -> NewDelivery | None:
+    """Turned down where messages of integrations led to too many; beyond so many that wait for one integration, held
+    until somebody releases it. None leaves no trace where history is off."""
+    if delivery.state != "pending":
+        return delivery
+    if delivery.guarded and not count_run(connection, delivery.order_key):
+        if delivery.silent:
+            return None
+        because = f"in this room messages of integrations led to {MAX_RUNS} runs within a minute; hookcell.loopGuard"
+        return replace(delivery, state="finished", trace=_stopped(chain, because, now))
+    if has_backlog(connection, delivery.integration_id, MAX_PENDING):
         return replace(delivery, state="held", held_reason="backlog")
     return delivery
 

@@ -9,8 +9,8 @@ from engine.model.integrations import IncomingIntegration
 from engine.model.json import JsonObject
 from engine.model.messages import User
 from engine.redaction import MASK
+from engine.sending import DEPTH
 
-DEPTH = "x-hookcell-depth"
 MAX_DEPTH = 10
 
 
@@ -84,5 +84,5 @@ def query_of(pairs: Iterable[tuple[str, str]]) -> JsonObject:
 
 def depth_of(headers: Mapping[str, str]) -> int:
     """How many integrations led to the request, as far as it says so."""
-    depth = headers.get(DEPTH, "")
+    depth = headers.get(DEPTH.lower(), "")
     return min(int(depth), MAX_DEPTH) if depth.isascii() and depth.isdecimal() and len(depth) < 4 else 0

@@ -5,14 +5,18 @@ prepare made is stored before the first attempt sends it. What was posted, the t
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import Literal, Protocol, TypeAlias, assert_never
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, TypeAlias, assert_never
+
+import structlog
 
 from engine.accepting import Accepting
 from engine.answers import drafts_of
+from engine.delivery.queue import LeaseLost
 from engine.delivery.rules import Rules
-from engine.errors import ClientError
+from engine.delivery.turns import Turn, Turns
+from engine.errors import ClientError, Unavailable
 from engine.http import Answer, GuardedClient, HttpError
 from engine.model.deliveries import Claim, Delivery
 from engine.model.json import JsonObject
@@ -32,8 +36,8 @@ from engine.payloads import payload
 from engine.scripts import HookServices, Script
 from engine.sending import after_sending, answered, before_script, encode, scrubbed, unanswered, without_script
 from engine.services import ServiceKit, egress_of
-from engine.settling import End, Ending, Post, PutOff, not_posted, settle, shown, store_prepared
-from engine.trace import Trace
+from engine.settling import End, Ending, Post, PutOff, chain_of, not_posted, settle, shown, store_prepared
+from engine.trace import UNEXPECTED, Trace, defect
 from engine.trying import Ready, Sent, Work, disabling, final, is_last, next_try, opened, resumed, usable
 from engine.workspace.protocol import Draft
 
@@ -41,6 +45,8 @@ PREPARE, RESPONSE = "prepare_outgoing_request", "process_outgoing_response"
 BUSY_MS = 1_000
 # How often a response waits for a cell: the receiver has the request, and asking it again is the worse choice.
 BUSY_TRIES = 30
+
+log = structlog.stdlib.get_logger("hookcell.engine")
 
 ResponseCall: TypeAlias = Callable[[], Awaitable[tuple[ResponseResult, ScriptReport | None]]]
 
@@ -63,21 +69,45 @@ class Outgoing:
     scripts: OutgoingHooks
     client: GuardedClient
     services: ServiceKit
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def rules(self) -> Rules:
         return self.accepting.rules
 
 
-async def run(kit: Outgoing, delivery: Delivery, claim: Claim) -> None:
-    """Raises LeaseLost when the delivery is another's by now, Unavailable when the store is: nothing was ended."""
+def run(kit: Outgoing, delivery: Delivery, claim: Claim) -> Coroutine[Any, Any, None]:
+    """The delivery's place in its order is that of this call; the rest is done by whoever awaits it.
+
+    Raises LeaseLost when the delivery is another's by now, Unavailable when the store is: nothing was ended.
+    """
+    turn = kit.turns.take(f"{delivery.order_key} {claim.destination}") if delivery.attempts == 0 else None
+    return run_in_turn(kit, delivery, claim, turn)
+
+
+async def run_in_turn(kit: Outgoing, delivery: Delivery, claim: Claim, turn: Turn | None) -> None:
+    put_off = True
+    try:
+        ending = await run_with_services(kit, delivery, claim, turn)
+        put_off = isinstance(ending, PutOff)
+    except LeaseLost:
+        put_off = False
+        raise
+    finally:
+        if turn is not None:
+            turn.leave(put_off=put_off)
+
+
+async def run_with_services(kit: Outgoing, delivery: Delivery, claim: Claim, turn: Turn | None) -> Ending:
     run_id = f"{delivery.id}-{delivery.attempts + 1}"
     services = await kit.services.open(delivery.integration_id, delivery.integration, run_id)
     try:
         trace = opened(delivery)
-        work = usable(kit.rules, delivery, claim, services, trace)
-        ending = work if isinstance(work, End) else await attempt(kit, work, trace)
-        await settle(kit.accepting, delivery, claim, ending, services)
+        work = usable(kit.rules, delivery, claim, services, turn, trace)
+        if isinstance(work, Work):
+            return await attempt(kit, work, trace)
+        await settle(kit.accepting, delivery, claim, work, services)
+        return work
     finally:
         services.discard()
 
@@ -85,9 +115,26 @@ async def run(kit: Outgoing, delivery: Delivery, claim: Claim) -> None:
 async def attempt(kit: Outgoing, work: Work, trace: Trace) -> Ending:
     ready = resumed(kit.rules, work, trace) or await prepare(kit, work, trace)
     if not isinstance(ready, Ready):
-        return ready
+        return await settled(kit, work, ready)
+    if not await work.may_begin():
+        return await settled(kit, work, PutOff(BUSY_MS))
+    work.begin()
     sent = await send(kit, work, ready)
-    return await ask_script(kit, work, sent) or await by_default(kit, work, sent)
+    try:
+        return await settled(kit, work, await ask_script(kit, work, sent) or await by_default(kit, work, sent))
+    except (LeaseLost, Unavailable):
+        raise
+    except Exception as error:
+        # The receiver has the request: it must not be sent again because we fail.
+        log.exception("an answer was not dealt with, in a way that should not be", delivery=work.delivery.id)
+        work.services.discard()
+        trace = sent.trace.then(UNEXPECTED, error=True, errorStack=defect(error))
+        return await settled(kit, work, End(trace, sent.attempts, failed=True, request=sent.request))
+
+
+async def settled(kit: Outgoing, work: Work, ending: Ending) -> Ending:
+    await settle(kit.accepting, work.delivery, work.claim, ending, work.services)
+    return ending
 
 
 async def prepare(kit: Outgoing, work: Work, trace: Trace) -> Ready | Ending:
@@ -129,12 +176,15 @@ async def announce(kit: Outgoing, work: Work, prepared: Prepared, trace: Trace) 
     delivery, drafts = work.delivery, tuple[Draft, ...]()
     try:
         if prepared.message is not None:
+            if not await work.may_begin():
+                return PutOff(BUSY_MS)
             drafts = await drafted(kit, work, prepared.message, "prepare")
             trace = trace.then("after-prepare-send-message", prepareSentMessage=shown(drafts))
         if prepared.request is None:
             end = End(trace.then("after-prepare-no-url_or_method"), delivery.attempts)
             return Post(drafts, failing, end) if drafts else end
-        request = encode(prepared.request, delivery.id)
+        depth = chain_of(delivery).depth if kit.rules.loop_guard else None
+        request = encode(prepared.request, delivery.id, depth)
         request = replace(request, placeholders=work.services.placeholders(request))
         await store_prepared(kit.accepting, delivery, work.claim, request, trace, drafts, work.services)
     except ClientError as error:

@@ -47,11 +47,18 @@ async def replay_outgoing(kit: Accepting, caller: User, integration_id: str, his
             reason = "The integration type to replay must be an outgoing webhook."
             raise CodedError("integration-type-must-be-outgoing", reason)
         raise _OUTGOING_REFUSAL.error("error-invalid-integration-history", "Invalid Integration History")
-    event, gone = await _reread(kit.workspace, past.event)
+    return await once_more(kit, saved, past.event, past.url, past.trigger_word, of=history_id)
+
+
+async def once_more(
+    kit: Accepting, saved: SavedIntegration, event: Event, url: str, trigger_word: str | None, *, of: str
+) -> JsonObject:
+    """A new delivery of an event that had one, for the integration as it is now; `of` names what it repeats."""
+    event, gone = await _reread(kit.workspace, event)
     id = new_id()
-    trace = Trace(id).then(history.FIRST_STEP, attempt=1, url=past.url).then("replayed", of=history_id, gone=[*gone])
+    trace = Trace(id).then(history.FIRST_STEP, attempt=1, url=url).then("replayed", of=of, gone=[*gone])
     event = replace(event, source=SOURCE, source_id=id)
-    planned = accepting.plan_again(event, saved, past.url, past.trigger_word, trace)
+    planned = accepting.plan_again(event, saved, url, trigger_word, trace)
     await kit.store.write(accepting.store_event, planned, now_ms())
     kit.wake.call()
     return {"delivery": id, "historyId": f"{id}-1"}

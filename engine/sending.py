@@ -23,6 +23,9 @@ TIMEOUT_MS = 20_000
 # What Rocket.Chat sends; some receivers ask for it.
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/41.0.2227.0 Safari/537.36"
 
+DEPTH = "X-Hookcell-Depth"
+
+_OURS = frozenset({"idempotency-key", DEPTH.lower()})
 _JSON = "application/json"
 _JSON_TYPES = frozenset({_JSON, "text/json", "text/javascript", "application/javascript", "application/x-javascript"})
 # By name only what is text and nothing else: some of Python's codecs cost far more than they give.
@@ -58,9 +61,12 @@ def script_view(integration: OutgoingIntegration) -> JsonObject:
     }
 
 
-def encode(prepared: PreparedRequest, idempotency_key: str) -> OutgoingRequest:
-    """The bytes: a dict or list as JSON, text as it is, None as no body."""
-    headers = [(name, value) for name, value in prepared.headers if name.lower() != "idempotency-key"]
+def encode(prepared: PreparedRequest, idempotency_key: str, depth: int | None) -> OutgoingRequest:
+    """The bytes: a dict or list as JSON, text as it is, None as no body.
+
+    `depth` is how many integrations led here, this one among them; None says nothing of it.
+    """
+    headers = [(name, value) for name, value in prepared.headers if name.lower() not in _OURS]
     body: bytes | None = None
     match prepared.data:
         case None:
@@ -76,6 +82,8 @@ def encode(prepared: PreparedRequest, idempotency_key: str) -> OutgoingRequest:
         credentials = ":".join(prepared.auth).encode(errors="replace")
         headers.append(("Authorization", "Basic " + base64.b64encode(credentials).decode()))
     headers.append(("Idempotency-Key", idempotency_key))
+    if depth is not None:
+        headers.append((DEPTH, str(depth)))
     return OutgoingRequest(
         method=prepared.method,
         url=with_params(prepared.url, prepared.params),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine import history
 from engine.delivery.rules import Rules
+from engine.delivery.turns import Turn
 from engine.http import Answer, HttpError, OutgoingRequest
 from engine.model.deliveries import Claim, Delivery
 from engine.model.integrations import OutgoingIntegration
@@ -27,9 +28,19 @@ class Work:
     integration: OutgoingIntegration
     script: Script | None
     services: RunServices
+    # of a first attempt
+    turn: Turn | None
 
     def defines(self, hook: str) -> bool:
         return self.script is not None and hook in self.script.hooks
+
+    async def may_begin(self) -> bool:
+        """Once whatever comes before it in its order has begun; False when that was put off."""
+        return self.turn is None or await self.turn.come()
+
+    def begin(self) -> None:
+        if self.turn is not None:
+            self.turn.begin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,9 @@ def opened(delivery: Delivery) -> Trace:
     return trace.then(history.FIRST_STEP, attempt=delivery.attempts + 1, url=delivery.url)
 
 
-def usable(rules: Rules, delivery: Delivery, claim: Claim, services: RunServices, trace: Trace) -> Work | End:
+def usable(
+    rules: Rules, delivery: Delivery, claim: Claim, services: RunServices, turn: Turn | None, trace: Trace
+) -> Work | End:
     integration, attempts = delivery.integration, delivery.attempts
     if integration is None or delivery.enabled is None:
         return End(trace.then("integration-removed"), attempts)
@@ -69,10 +82,10 @@ def usable(rules: Rules, delivery: Delivery, claim: Claim, services: RunServices
         stack = error.get("stack", "")
         return End(trace.then("execute-script-getting-script", error=True, errorStack=stack), attempts, failed=True)
     if source is None or error is not None:
-        return Work(delivery, claim, integration, None, services)
+        return Work(delivery, claim, integration, None, services, turn)
     once = integration.hookcell is not None and integration.hookcell.isolation == "per-call"
     script = Script(integration.id, delivery.revision, source, delivery.hooks, once)
-    return Work(delivery, claim, integration, script, services)
+    return Work(delivery, claim, integration, script, services, turn)
 
 
 def resumed(rules: Rules, work: Work, trace: Trace) -> Ready | None:

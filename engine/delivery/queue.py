@@ -2,11 +2,12 @@
 
 `claim` gives a delivery to a worker under a new lease; whoever ends the attempt names both, and LeaseLost says that
 somebody else has it by now: the transaction goes back, with all that was posted in it. Two counters: `attempts` ended
-with an answer, an error or a timeout; `interruptions` with a worker's death. A drain counts as neither. All times are
-by the database's clock.
+with an answer, an error or a timeout; `interruptions` with a worker's death. A drain counts as neither. First attempts
+of one order are claimed in the order of their events: one that is put off keeps its place, and those behind it wait.
+All times are by the database's clock.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,27 +18,32 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    literal,
     literal_column,
     null,
+    or_,
     select,
     true,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.model.deliveries import Claim, DeliveryState
 from engine.store.clock import database_ms
-from engine.store.conflicts import insert_if_absent
 from engine.store.deliveries import PENDING, delete_deliveries
-from engine.store.schema import deliveries, processes, runs
+from engine.store.schema import deliveries, order_pauses
 from engine.store.statements import Statement
 
-LEASE_MS = 10_000
 MAX_INTERRUPTIONS = 3
 
 # Written out, not bound: only so can the partial indexes be used.
-_CLAIMED = deliveries.c.state == literal_column("'claimed'")
-_RUNNING = runs.c.state == literal_column("'running'")
+CLAIMED = deliveries.c.state == literal_column("'claimed'")
+# Retries may be overtaken and overtake.
+_RETRY = deliveries.c.attempts > literal_column("0")
+_PAUSED = (
+    select(order_pauses.c.until)
+    .where(order_pauses.c.order_key == deliveries.c.order_key, order_pauses.c.until > database_ms())
+    .exists()
+)
 
 
 class LeaseLost(Exception):
@@ -60,26 +66,48 @@ def _looking() -> Statement:
         .scalar_subquery()
     )
     heads = heads.union_all(select(following).where(heads.c.destination.is_not(None)))
-    earliest = select(func.min(deliveries.c.due)).where(PENDING, deliveries.c.destination == heads.c.destination)
+    earliest = select(func.min(deliveries.c.due)).where(
+        PENDING, deliveries.c.destination == heads.c.destination, or_(_RETRY, ~_PAUSED)
+    )
     wait = (earliest.scalar_subquery() - database_ms()).label("wait")
     return Statement(select(heads.c.destination, wait).where(heads.c.destination.is_not(None)))
 
 
 _look = _looking()
+_pauses = Statement(select(func.min(order_pauses.c.until) - database_ms()).where(order_pauses.c.until > database_ms()))
 
 
 def look(connection: Connection) -> Look:
     """What waits, by one step of the index for each destination, however much each of them has."""
-    waits = _look.rows(connection)
+    waits = [(destination, wait) for destination, wait in _look.rows(connection) if wait is not None]
+    pauses = [wait for (wait,) in _pauses.rows(connection) if wait is not None]
     return Look(
         due=tuple(destination for destination, wait in waits if wait <= 0),
-        next_ms=min((wait for _, wait in waits if wait > 0), default=None),
+        next_ms=min((wait for wait in (*(wait for _, wait in waits), *pauses) if wait > 0), default=None),
     )
 
 
+_ahead = deliveries.alias("ahead")
+# one of the same order that another process has and may not have begun yet
+_ELSEWHERE = (
+    select(_ahead.c.seq)
+    .where(
+        _ahead.c.state == literal_column("'claimed'"),
+        _ahead.c.order_key == deliveries.c.order_key,
+        _ahead.c.destination == deliveries.c.destination,
+        _ahead.c.worker != bindparam("claimer"),
+        _ahead.c.attempts == literal_column("0"),
+    )
+    .exists()
+)
 _due = (
     select(deliveries.c.seq)
-    .where(PENDING, deliveries.c.destination == bindparam("wanted"), deliveries.c.due <= database_ms())
+    .where(
+        PENDING,
+        deliveries.c.destination == bindparam("wanted"),
+        deliveries.c.due <= database_ms(),
+        or_(_RETRY, ~_PAUSED & ~_ELSEWHERE),
+    )
     .order_by(deliveries.c.due, deliveries.c.seq)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -106,14 +134,15 @@ def _ending(**values: Any) -> Statement:
     """Ends or changes what the claim holds, if it still does."""
     fence = (
         deliveries.c.seq == bindparam("held"),
-        _CLAIMED,
+        CLAIMED,
         deliveries.c.worker == bindparam("holder"),
         deliveries.c.lease == bindparam("under"),
     )
     return Statement(update(deliveries).where(*fence).values(updated_at=database_ms(), **values))
 
 
-def _interrupted() -> dict[str, Any]:
+def interrupted() -> dict[str, Any]:
+    """What a worker's death, or an attempt that ends in no way that it should, makes of a delivery."""
     too_often = deliveries.c.interruptions + 1 >= MAX_INTERRUPTIONS
     return {
         "state": case((too_often, "held"), else_="pending"),
@@ -127,7 +156,10 @@ _traced = {
     "trace": bindparam("new_trace", type_=LargeBinary),
     "size": func.coalesce(func.length(deliveries.c.request), 0) + bindparam("trace_size"),
 }
-_again = {"state": "pending", "worker": null(), "due": database_ms() + bindparam("delay")}
+_LATER = database_ms() + bindparam("delay")
+# what was not tried keeps its place: its order is paused instead
+_IN_PLACE = case((_RETRY, _LATER), else_=deliveries.c.due)
+_again = {"state": "pending", "worker": null()}
 _prepare = _ending(
     prepared=true(),
     request=bindparam("new_request", type_=LargeBinary),
@@ -142,9 +174,9 @@ _finish = _ending(
     trace=bindparam("new_trace", type_=LargeBinary),
     size=bindparam("new_size"),
 )
-_reschedule = _ending(attempts=bindparam("tried"), **_again, **_traced)
-_put_off = _ending(**_again)
-_interrupt = _ending(due=database_ms() + bindparam("delay"), **_interrupted())
+_reschedule = _ending(attempts=bindparam("tried"), due=_LATER, **_again, **_traced)
+_put_off = _ending(due=_IN_PLACE, **_again)
+_interrupt = _ending(due=_IN_PLACE, **interrupted())
 _hold = _ending(state="held", worker=null(), held_reason=bindparam("reason"), attempts=bindparam("tried"), **_traced)
 
 
@@ -177,8 +209,12 @@ def reschedule(connection: Connection, claim: Claim, delay_ms: int, *, attempts:
 
 
 def put_off(connection: Connection, claim: Claim, delay_ms: int) -> None:
-    """Nothing was tried: due again in `delay_ms`, neither counter raised. Raises LeaseLost."""
+    """Nothing was tried: neither it nor what comes behind it starts for `delay_ms`; no counter is raised.
+
+    Raises LeaseLost.
+    """
     _end(connection, _put_off, claim, delay=delay_ms)
+    _pause(connection, claim, delay_ms)
 
 
 def hold(connection: Connection, claim: Claim, reason: str, *, attempts: int, trace: bytes) -> None:
@@ -187,65 +223,26 @@ def hold(connection: Connection, claim: Claim, reason: str, *, attempts: int, tr
 
 
 def interrupt(connection: Connection, claim: Claim, delay_ms: int) -> None:
-    """The attempt ended in no way that it should: due again in `delay_ms`, or held. Raises LeaseLost."""
+    """The attempt ended in no way that it should: put off, or held the third time. Raises LeaseLost."""
     _end(connection, _interrupt, claim, delay=delay_ms)
+    _pause(connection, claim, delay_ms)
 
 
-def release(connection: Connection, ids: Collection[str]) -> int:
-    """Held deliveries, due now with their interruptions forgotten; how many there were."""
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.id.in_(ids), deliveries.c.state == "held")
-        .values(state="pending", held_reason=None, interruptions=0, due=database_ms(), updated_at=database_ms())
-    )
-    return connection.execute(statement).rowcount
+def _pausing(dialect: str) -> Statement:
+    new = select(deliveries.c.order_key, _LATER).where(deliveries.c.seq == bindparam("held"), PENDING, ~_RETRY)
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    row = insert(order_pauses).from_select(["order_key", "until"], new)
+    longer = {"until": row.excluded.until}
+    return Statement(row.on_conflict_do_update(index_elements=["order_key"], set_=longer))
 
 
-def give_back(connection: Connection, worker: str) -> int:
-    """At the end of a drain: what the worker still has is due at once, neither counter raised; its own row goes."""
-    statement = (
-        update(deliveries)
-        .where(_CLAIMED, deliveries.c.worker == worker)
-        .values(state="pending", worker=None, due=database_ms(), updated_at=database_ms())
-    )
-    given_back = connection.execute(statement).rowcount
-    connection.execute(delete(processes).where(processes.c.id == worker))
-    return given_back
+_PAUSE = {dialect: _pausing(dialect) for dialect in ("sqlite", "postgresql")}
+_over = Statement(delete(order_pauses).where(order_pauses.c.until <= database_ms()))
 
 
-def renew(connection: Connection, worker: str) -> None:
-    """Says that the worker lives. Work that was taken from it meanwhile stays taken."""
-    renewed = update(processes).where(processes.c.id == worker).values(renewed_at=database_ms())
-    if connection.execute(renewed).rowcount == 0:
-        columns = ["id", "started_at", "renewed_at"]
-        row = select(literal(worker), database_ms(), database_ms())
-        connection.execute(insert_if_absent(connection, processes).from_select(columns, row))
-
-
-def reap(connection: Connection, worker: str, *, alone: bool) -> int:
-    """Takes over from every other worker whose lease ran out, or from all others when this one is `alone`.
-
-    Their deliveries are due at once, whatever the integration says about retries, or held when it was the third time;
-    their incoming runs are interrupted. How many deliveries there were.
-    """
-    living = processes.c.id == worker
-    if not alone:
-        living = living | (processes.c.renewed_at >= database_ms() - LEASE_MS)
-    alive = select(processes.c.id).where(living)
-    taken = (
-        update(deliveries)
-        .where(_CLAIMED, deliveries.c.worker != worker, deliveries.c.worker.not_in(alive))
-        .values(due=database_ms(), updated_at=database_ms(), **_interrupted())
-    )
-    interrupted = (
-        update(runs)
-        .where(_RUNNING, runs.c.worker != worker, runs.c.worker.not_in(alive))
-        .values(state="interrupted", worker=None, updated_at=database_ms())
-    )
-    number = connection.execute(taken).rowcount
-    connection.execute(interrupted)
-    connection.execute(delete(processes).where(processes.c.id != worker, processes.c.id.not_in(alive)))
-    return number
+def _pause(connection: Connection, claim: Claim, delay_ms: int) -> None:
+    _over.run(connection)
+    _PAUSE[connection.dialect.name].run(connection, held=claim.seq, delay=delay_ms)
 
 
 def _end(connection: Connection, ending: Statement, claim: Claim, **values: object) -> None:

@@ -35,6 +35,8 @@ from engine.scripts import HOOKS, Scripts
 from engine.sending import after_sending, answered, encode, unanswered, without_script
 
 INCOMING_HOOK, PREPARE, RESPONSE = (form.name for form in HOOKS)
+# what an author tries was said by a person: nothing led to it but this integration
+BY_A_PERSON = 1
 DELIVERY_ID = "delivery"
 
 
@@ -123,7 +125,7 @@ class Runner:
                 ran = replace(ran, announced=bool(ran.messages))
             if prepared.request is None:
                 return ran
-            request = encode(prepared.request, DELIVERY_ID)
+            request = encode(prepared.request, DELIVERY_ID, BY_A_PERSON)
         except ClientError as error:
             return turned_down(ran, error)
         sent = after_sending(request, integration)

@@ -11,7 +11,11 @@ DeliveryState: TypeAlias = Literal["pending", "claimed", "held", "finished", "fa
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """`trace` is set where history has something to tell from the start: why it was turned down, what it repeats."""
+    """`order_key` is the integration and the room: first attempts of one start in the order of their events.
+
+    `trace` is set where history has something to tell from the start: why it was turned down, what it repeats.
+    `guarded`: an integration's message led to it, and the loop guard counts it. `silent`: history is off.
+    """
 
     id: str
     integration_id: str
@@ -23,6 +27,8 @@ class NewDelivery:
     state: DeliveryState = "pending"
     held_reason: str | None = None
     trace: bytes | None = None
+    guarded: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Delivery:
     integration_id: str
     revision: int
     url: str
+    order_key: str
     trigger_word: str | None
     attempts: int
     interruptions: int
@@ -56,3 +63,29 @@ class Delivery:
     integration: OutgoingIntegration | None
     hooks: tuple[str, ...]
     enabled: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a delivery stands, for people. `due` is milliseconds since the epoch; `integration` is as it was when the
+    event came, `created_by` the id of who created it, None when it is gone."""
+
+    seq: int
+    id: str
+    integration_id: str
+    revision: int
+    url: str
+    state: DeliveryState
+    held_reason: str | None
+    due: int
+    attempts: int
+    interruptions: int
+    lease: int
+    trigger_word: str | None
+    request: bytes | None
+    trace: bytes | None
+    created_at: int
+    updated_at: int
+    event: Event
+    integration: OutgoingIntegration | None
+    created_by: str | None

@@ -8,16 +8,18 @@ from sqlalchemy import Connection, Select, bindparam, delete, insert, literal_co
 from engine.model.deliveries import Delivery, NewDelivery
 from engine.model.events import Event
 from engine.model.integrations import OutgoingIntegration, from_record
+from engine.store.clock import database_ms
 from engine.store.events import delete_events_without_deliveries
 from engine.store.schema import deliveries, events, integration_revisions, integrations, script_code
 from engine.store.statements import Statement
 
 _NEW = (
     *("id", "workspace", "event_id", "integration_id", "revision", "url", "destination", "order_key", "trigger_word"),
-    *("state", "held_reason", "due", "attempts", "interruptions", "lease", "prepared", "size", "trace"),
-    *("created_at", "updated_at"),
+    *("state", "held_reason", "attempts", "interruptions", "lease", "prepared", "size", "trace", "created_at"),
 )
-_insert = Statement(insert(deliveries).values({name: bindparam(name) for name in _NEW}))
+# due at once, by the clock that says when that is
+_BY_THE_DATABASE = {"due": database_ms(), "updated_at": database_ms()}
+_insert = Statement(insert(deliveries).values({name: bindparam(name) for name in _NEW} | _BY_THE_DATABASE))
 
 # Written out, not bound: only so can a partial index be used.
 PENDING = deliveries.c.state == literal_column("'pending'")
@@ -48,14 +50,12 @@ def insert_deliveries(
                 "trigger_word": delivery.trigger_word,
                 "state": delivery.state,
                 "held_reason": delivery.held_reason,
-                "due": now,
                 "attempts": 0,
                 "interruptions": 0,
                 "lease": 0,
                 "prepared": False,
                 "size": len(delivery.trace or b""),
                 "created_at": now,
-                "updated_at": now,
                 "trace": delivery.trace,
             }
             for delivery in new
@@ -69,8 +69,8 @@ def has_backlog(connection: Connection, integration_id: str, limit: int) -> bool
 
 
 _OF_DELIVERY = (
-    *("seq", "id", "integration_id", "revision", "url", "trigger_word", "attempts", "interruptions", "prepared"),
-    *("created_at", "request", "trace", "workspace"),
+    *("seq", "id", "integration_id", "revision", "url", "order_key", "trigger_word", "attempts", "interruptions"),
+    *("prepared", "created_at", "request", "trace", "workspace"),
 )
 _OF_EVENT = ("source", "source_id", "event", "payload", "chain")
 _get = Statement(

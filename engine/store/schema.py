@@ -260,9 +260,16 @@ deliveries = Table(
     ),
     Index(
         "ix_deliveries_claimed",
+        "order_key",
         "worker",
         sqlite_where=text("state = 'claimed'"),
         postgresql_where=text("state = 'claimed'"),
+    ),
+    Index(
+        "ix_deliveries_held",
+        "integration_id",
+        sqlite_where=text("state = 'held'"),
+        postgresql_where=text("state = 'held'"),
     ),
     Index(
         "ix_deliveries_backlog",
@@ -279,6 +286,24 @@ deliveries = Table(
     ),
     Index("ix_deliveries_history", "integration_id", "updated_at", "seq"),
     Index("ix_deliveries_retention", "updated_at", "size"),
+)
+
+# A first attempt that was put off: until then no other of its order starts, or it would be overtaken.
+order_pauses = Table(
+    "order_pauses",
+    metadata,
+    Column("order_key", String, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)
+
+# One row for each run that an integration's message led to, for as long as the loop guard counts it.
+guarded_runs = Table(
+    "guarded_runs",
+    metadata,
+    Column("id", Sequence64, primary_key=True, autoincrement=True),
+    Column("order_key", String, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    Index("ix_guarded_runs_order_key_at", "order_key", "at"),
 )
 
 # state: running, finished, failed, refused, interrupted. `request` is the exact request, compressed, for replay.

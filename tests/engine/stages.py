@@ -40,6 +40,7 @@ from engine.trace import now_ms
 from engine.workspace.embedded import EmbeddedWorkspace
 from engine.workspace.permissions import DEFAULT_ROLES
 from engine.workspace.protocol import PostIntent
+from tests.engine.delivery.queues import end_pauses
 
 ALICE = User("alicealicealice", "alice", "Alice", "user", ("user",), True)
 BOT = User("rocket.cat", "rocket.cat", "Rocket.Cat", "bot", ("bot",), True)
@@ -139,6 +140,10 @@ class Stage:
 
     async def rows(self) -> list[Any]:
         return await self.store.read(_rows)
+
+    async def end_pauses(self) -> None:
+        """As if the time had come that put-off deliveries wait for."""
+        await self.store.write(end_pauses)
 
     async def set_rows(self, **values: Any) -> None:
         await self.store.write(_set_rows, values)

@@ -2,7 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from engine import accepting
 from engine.accepting import Accepting, message_event, plan, store_event
@@ -16,10 +16,12 @@ from engine.model.messages import MessageContent
 from engine.store import configuration
 from engine.store.database import Store
 from engine.store.events import get_event
+from engine.store.guarded_runs import MAX_RUNS, WINDOW_MS
 from engine.store.integrations import disable_integration, get_integration
+from engine.store.schema import guarded_runs
 from engine.trace import now_ms
 from engine.workspace.protocol import Draft, PostIntent
-from tests.engine.stages import ALICE, GENERAL, PRIVATE, Stage, staged
+from tests.engine.stages import ALICE, GENERAL, OTHER, PRIVATE, Stage, staged
 
 pytestmark = pytest.mark.anyio
 
@@ -153,3 +155,57 @@ async def test_the_loop_guard(
         walked = Chain(tuple(id if link == "self" else link for link in chain))
         planned = plan(message_event(await drafted(stage), "embedded", walked), index, Rules(strict))
         assert [delivery.state for delivery in planned.deliveries] == ([] if state is None else [state])
+
+
+async def test_messages_of_integrations_lead_to_so_many_runs_a_minute_in_a_room(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        id = await stage.integrate(URL)
+        for number in range(MAX_RUNS + 2):
+            await stage.say(f"{number}", chain=Chain(("another",)))
+        rows = await stage.rows()
+        assert [row.state for row in rows] == ["pending"] * MAX_RUNS + ["finished"] * 2
+        newest = (await stage.records(id))[0]
+        assert newest["step"] == "stopped-by-loop-guard" and newest["finished"]
+        assert f"led to {MAX_RUNS} runs within a minute" in newest["steps"][0]["because"]
+        await stage.say("by a person")
+        assert (await stage.rows())[-1].state == "pending"
+        await stage.store.write(a_minute_later)
+        await stage.say("later", chain=Chain(("another",)))
+        assert (await stage.rows())[-1].state == "pending"
+
+
+async def test_each_room_and_each_integration_is_counted_by_itself(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        for _ in range(2):
+            await stage.integrate(URL, channel=["#general", "#other"])
+        for room in (GENERAL, OTHER):
+            for _ in range(MAX_RUNS):
+                await stage.say("x", room=room, chain=Chain(("another",)))
+        assert {row.state for row in await stage.rows()} == {"pending"}
+
+
+async def test_no_run_is_counted_that_the_loop_guard_does_not_look_at(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.integrate(URL, hookcell={"loopGuard": False})
+        for _ in range(MAX_RUNS + 1):
+            await stage.say("x", chain=Chain(("another",)))
+        assert {row.state for row in await stage.rows()} == {"pending"}
+    async with staged(tmp_path / "strict", strict=True) as stage:
+        await stage.integrate(URL)
+        for _ in range(MAX_RUNS + 1):
+            await stage.say("x", chain=Chain(("another",)))
+        assert {row.state for row in await stage.rows()} == {"pending"}
+
+
+async def test_what_the_loop_guard_stops_leaves_no_trace_where_history_is_off(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.integrate(URL, hookcell={"history": "off"})
+        await stage.say("deep", chain=Chain(("a", "b", "c")))
+        for _ in range(MAX_RUNS + 1):
+            await stage.say("x", chain=Chain(("another",)))
+        assert len(await stage.rows()) == MAX_RUNS
+        assert await stage.store.read(get_event, MAX_RUNS + 1) is None
+
+
+def a_minute_later(connection: Connection) -> None:
+    connection.execute(update(guarded_runs).values(at=guarded_runs.c.at - WINDOW_MS))

@@ -10,9 +10,19 @@ from engine import outgoing
 from engine.delivery.queue import LeaseLost
 from engine.model.events import Chain
 from engine.model.json import JsonObject
-from engine.model.runs import Busy, PrepareNothing, PrepareResult, ResponsePost, ResponseResult, ScriptReport
+from engine.model.runs import (
+    Busy,
+    Prepared,
+    PreparedRequest,
+    PrepareNothing,
+    PrepareResult,
+    ResponsePost,
+    ResponseResult,
+    ScriptReport,
+)
 from engine.packing import unpack
 from engine.scripts import HookServices, Script
+from engine.store.deliveries import get_deliveries
 from engine.store.events import get_event
 from engine.store.integrations import clear_removed, delete_integration, disable_integration, get_integration
 from engine.trace import now_ms
@@ -367,9 +377,9 @@ async def test_a_delivery_without_a_cell_is_put_off_and_counts_as_nothing(tmp_pa
         await stage.work(kit)
         (row,) = await stage.rows()
         assert (row.state, row.attempts, row.interruptions, row.prepared) == ("pending", 0, 0, False)
-        assert 0 < row.due - now_ms() <= 1_000
         assert await stage.records(id) == []
-        await stage.set_rows(due=0)
+        assert await stage.work(kit) == 0
+        await stage.end_pauses()
         await stage.work(kit)
         assert (await stage.record(id))["step"] == "after-prepare-no-opts"
 
@@ -559,3 +569,78 @@ async def test_what_is_stored_of_an_ended_delivery_is_masked(tmp_path: Path) -> 
         (row,) = await stage.rows()
         at_rest = json.dumps([unpack(row.request), unpack(row.trace)])
         assert TOKEN not in at_rest and "user:pass" not in at_rest
+
+
+async def test_requests_of_one_order_go_out_in_the_order_of_their_events(tmp_path: Path) -> None:
+    class Slower(BusyHooks):
+        """The first takes longest."""
+
+        async def prepare_outgoing_request(
+            self, script: Script, request: JsonObject, *, services: object
+        ) -> tuple[PrepareResult, ScriptReport | None]:
+            url, data = request["url"], request["data"]
+            assert isinstance(url, str) and isinstance(data, dict)
+            await asyncio.sleep({"one": 0.2, "two": 0.1}.get(str(data["text"]), 0))
+            return Prepared(None, PreparedRequest(url, "POST", data=data)), None
+
+    script = "def prepare_outgoing_request(request):\n    return request"
+    async with staged(tmp_path) as stage, Receiver() as receiver:
+        await stage.integrate(receiver.url, script=script)
+        for text in ("one", "two", "three", "four"):
+            await stage.say(text)
+        kit = replace(stage.kit, scripts=Slower(0))
+        claims = await stage.claim()
+        found = await stage.store.read(get_deliveries, [claim.seq for claim in claims])
+        await asyncio.gather(*[outgoing.run(kit, found[claim.seq], claim) for claim in claims])
+        said = [json.loads(request.body)["text"] for request in receiver.requests]
+        assert said == ["one", "two", "three", "four"]
+
+
+async def test_those_behind_one_that_finds_no_cell_are_put_off_and_keep_their_places(tmp_path: Path) -> None:
+    class FirstFindsNone(BusyHooks):
+        async def prepare_outgoing_request(
+            self, script: Script, request: JsonObject, *, services: object
+        ) -> tuple[PrepareResult, ScriptReport | None]:
+            url, data = request["url"], request["data"]
+            assert isinstance(url, str) and isinstance(data, dict)
+            self.calls += data["text"] == "one"
+            if self.calls == 1 and data["text"] == "one":
+                return Busy("no cell"), None
+            return Prepared(None, PreparedRequest(url, "POST", data=data)), None
+
+    script = "def prepare_outgoing_request(request):\n    return request"
+    async with staged(tmp_path) as stage, Receiver() as receiver:
+        await stage.integrate(receiver.url, script=script)
+        for text in ("one", "two", "three"):
+            await stage.say(text)
+        kit = replace(stage.kit, scripts=FirstFindsNone(0))
+        claims = await stage.claim()
+        found = await stage.store.read(get_deliveries, [claim.seq for claim in claims])
+        await asyncio.gather(*[outgoing.run(kit, found[claim.seq], claim) for claim in claims])
+        assert receiver.requests == [] and await stage.work(kit) == 0
+        await stage.end_pauses()
+        assert await stage.work(kit) == 3
+        assert [json.loads(request.body)["text"] for request in receiver.requests] == ["one", "two", "three"]
+
+
+async def test_how_deep_a_chain_is_goes_out_and_no_script_can_say_otherwise(tmp_path: Path) -> None:
+    script = """
+def prepare_outgoing_request(request):
+    request["headers"]["x-hookcell-depth"] = "0"
+    return request
+"""
+    async with staged(tmp_path) as stage, Receiver() as receiver:
+        await stage.integrate(receiver.url, script=script)
+        await stage.say("by a person")
+        await stage.work()
+        await stage.say("by an integration", chain=Chain(("another",)))
+        await stage.work()
+        assert [request.header("x-hookcell-depth") for request in receiver.requests] == ["1", "2"]
+
+
+async def test_depth_is_not_told_under_strict(tmp_path: Path) -> None:
+    async with staged(tmp_path, strict=True) as stage, Receiver() as receiver:
+        await stage.integrate(receiver.url)
+        await stage.say("hello", chain=Chain(("another",)))
+        await stage.work()
+        assert receiver.requests[0].header("x-hookcell-depth") is None

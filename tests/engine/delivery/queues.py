@@ -13,7 +13,7 @@ from engine.model.deliveries import Claim, NewDelivery
 from engine.model.events import Event
 from engine.store.deliveries import insert_deliveries
 from engine.store.events import insert_event
-from engine.store.schema import deliveries, events, processes, runs
+from engine.store.schema import deliveries, events, order_pauses, processes, runs
 from engine.store.sqlite import SqliteStore
 
 A, B = "http://a:80", "http://b:80"
@@ -30,11 +30,12 @@ async def queued(data: Path, *destinations: str) -> AsyncIterator[SqliteStore]:
         await store.close()
 
 
-def put(connection: Connection, destinations: tuple[str, ...]) -> None:
+def put(connection: Connection, destinations: tuple[str, ...], order: str | None = None) -> None:
+    """Each in an order of its own, or all in one."""
     event = Event("sendMessage", "embedded", "test", new_id(), 0)
     event_id = insert_event(connection, event, 0)
     assert event_id is not None
-    new = [NewDelivery(new_id(), "integration", 1, f"{at}/", at, "key", None) for at in destinations]
+    new = [NewDelivery(new_id(), "integration", 1, f"{at}/", at, order or new_id(), None) for at in destinations]
     insert_deliveries(connection, event_id, "embedded", new, 0)
 
 
@@ -58,6 +59,11 @@ def age(connection: Connection, worker: str, ms: int) -> None:
     """As if the worker had last been heard of that long ago."""
     aged = update(processes).where(processes.c.id == worker)
     connection.execute(aged.values(renewed_at=processes.c.renewed_at - ms))
+
+
+def end_pauses(connection: Connection) -> None:
+    """As if the time had come that put-off deliveries wait for."""
+    connection.execute(update(order_pauses).values(until=0))
 
 
 def put_run(connection: Connection, id: str, worker: str, state: str = "running") -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event
 
-from engine.delivery import queue
+from engine.delivery import by_hand, leases, queue
 from engine.delivery.queue import LeaseLost, Look
 from engine.model.deliveries import Claim
 from engine.store.sqlite import SqliteStore
@@ -16,6 +16,7 @@ from tests.engine.delivery.queues import (
     age,
     change,
     claimed,
+    end_pauses,
     event_count,
     plan,
     process_ids,
@@ -126,28 +127,28 @@ async def test_an_ended_delivery_cannot_be_ended_again(tmp_path: Path) -> None:
 async def test_a_dead_workers_deliveries_are_due_at_once_and_held_the_third_time(tmp_path: Path) -> None:
     async with queued(tmp_path, A) as store:
         for interruptions, state in ((1, "pending"), (2, "pending"), (3, "held")):
-            await store.write(queue.renew, "dying")
+            await store.write(leases.renew, "dying")
             (claim,) = await claimed(store, "dying")
-            assert await store.write(queue.reap, "alive", alone=False) == 0
-            await store.write(age, "dying", queue.LEASE_MS + 1)
-            assert await store.write(queue.reap, "alive", alone=False) == 1
+            assert await store.write(leases.reap, "alive", alone=False) == 0
+            await store.write(age, "dying", leases.LEASE_MS + 1)
+            assert await store.write(leases.reap, "alive", alone=False) == 1
             (row,) = await store.read(rows)
             assert (row.state, row.interruptions, row.attempts) == (state, interruptions, 0)
             with pytest.raises(LeaseLost):
                 await store.write(queue.finish, claim, "finished", attempts=1, request=None, trace=TRACE, keep=True)
         assert row.held_reason == "interrupted"
-        assert await store.write(queue.release, [row.id]) == 1
+        assert await store.write(by_hand.release, [row.seq]) == 1
         assert len(await claimed(store, "w")) == 1
 
 
 async def test_a_worker_that_was_suspended_past_its_lease_finds_its_work_taken(tmp_path: Path) -> None:
     async with queued(tmp_path, A) as store:
-        await store.write(queue.renew, "slow")
+        await store.write(leases.renew, "slow")
         (claim,) = await claimed(store, "slow")
-        await store.write(age, "slow", queue.LEASE_MS + 1)
-        await store.write(queue.reap, "quick", alone=False)
+        await store.write(age, "slow", leases.LEASE_MS + 1)
+        await store.write(leases.reap, "quick", alone=False)
         (taken,) = await claimed(store, "quick")
-        await store.write(queue.renew, "slow")
+        await store.write(leases.renew, "slow")
         with pytest.raises(LeaseLost):
             await store.write(queue.put_off, claim, 0)
         await store.write(queue.put_off, taken, 0)
@@ -155,13 +156,13 @@ async def test_a_worker_that_was_suspended_past_its_lease_finds_its_work_taken(t
 
 async def test_whoever_is_alone_takes_over_at_once(tmp_path: Path) -> None:
     async with queued(tmp_path, A) as store:
-        await store.write(queue.renew, "before")
+        await store.write(leases.renew, "before")
         await claimed(store, "before")
         await store.write(put_run, "theirs", "before")
         await store.write(put_run, "ours", "now")
         await store.write(put_run, "ended", "before", "finished")
-        await store.write(queue.renew, "now")
-        assert await store.write(queue.reap, "now", alone=True) == 1
+        await store.write(leases.renew, "now")
+        assert await store.write(leases.reap, "now", alone=True) == 1
         assert await store.read(run_states) == {"theirs": "interrupted", "ours": "running", "ended": "finished"}
         assert await store.read(process_ids) == {"now"}
 
@@ -170,15 +171,15 @@ async def test_nobody_reaps_themselves(tmp_path: Path) -> None:
     async with queued(tmp_path, A) as store:
         await claimed(store, "w")
         for alone in (True, False):
-            assert await store.write(queue.reap, "w", alone=alone) == 0
+            assert await store.write(leases.reap, "w", alone=alone) == 0
 
 
 async def test_what_is_given_back_is_due_at_once_and_counts_as_nothing(tmp_path: Path) -> None:
     async with queued(tmp_path, A, A) as store:
-        await store.write(queue.renew, "w")
+        await store.write(leases.renew, "w")
         (mine,) = await claimed(store, "w")
         await claimed(store, "other")
-        assert await store.write(queue.give_back, "w") == 1
+        assert await store.write(leases.give_back, "w") == 1
         given, others = await store.read(rows)
         assert (given.state, given.interruptions, others.state) == ("pending", 0, "claimed")
         assert await store.read(process_ids) == set()
@@ -186,10 +187,51 @@ async def test_what_is_given_back_is_due_at_once_and_counts_as_nothing(tmp_path:
             await store.write(queue.put_off, mine, 0)
 
 
-async def test_only_what_is_held_can_be_released(tmp_path: Path) -> None:
-    async with queued(tmp_path, A) as store:
-        (row,) = await store.read(rows)
-        assert await store.write(queue.release, [row.id]) == 0
+async def test_a_first_attempt_that_is_put_off_is_not_overtaken(tmp_path: Path) -> None:
+    async with queued(tmp_path) as store:
+        await store.write(put, (A, A, A), "an order")
+        (first,) = await claimed(store, "w")
+        await store.write(queue.put_off, first, 60_000)
+        await store.write(put, (A,), "an order")
+        await store.write(put, (A,), "another")
+        assert [claim.seq for claim in await claimed(store, "w", A, 9)] == [5]
+        look = await store.read(queue.look)
+        assert look.due == () and look.next_ms is not None and 59_000 < look.next_ms <= 60_000
+        await store.write(end_pauses)
+        assert [claim.seq for claim in await claimed(store, "w", A, 9)] == [1, 2, 3, 4]
+
+
+async def test_a_retry_neither_waits_for_its_order_nor_keeps_it_waiting(tmp_path: Path) -> None:
+    async with queued(tmp_path) as store:
+        await store.write(put, (A, A), "an order")
+        retried, second = await claimed(store, "w", A, 2)
+        await store.write(queue.reschedule, retried, 0, attempts=1, trace=TRACE)
+        await store.write(queue.put_off, second, 60_000)
+        (again,) = await claimed(store, "w", A, 9)
+        assert again.seq == retried.seq
+        await store.write(queue.put_off, again, 60_000)
+        await store.write(end_pauses)
+        assert [claim.seq for claim in await claimed(store, "w", A, 9)] == [second.seq]
+
+
+async def test_what_another_process_has_not_begun_is_not_overtaken(tmp_path: Path) -> None:
+    async with queued(tmp_path) as store:
+        await store.write(put, (A, A, B), "an order")
+        (first,) = await claimed(store, "one", A)
+        assert await claimed(store, "two", A) == []
+        assert len(await claimed(store, "two", B)) == 1
+        await store.write(queue.reschedule, first, 60_000, attempts=1, trace=TRACE)
+        assert [claim.seq for claim in await claimed(store, "two", A)] == [2]
+
+
+async def test_what_is_taken_over_or_given_back_keeps_its_place(tmp_path: Path) -> None:
+    async with queued(tmp_path) as store:
+        await store.write(put, (A, A, A), "an order")
+        await claimed(store, "dead", A)
+        await store.write(leases.reap, "w", alone=True)
+        assert [claim.seq for claim in await claimed(store, "w", A, 2)] == [1, 2]
+        await store.write(leases.give_back, "w")
+        assert [claim.seq for claim in await claimed(store, "w", A, 3)] == [1, 2, 3]
 
 
 async def test_a_thousand_that_wait_for_one_destination_cost_another_nothing(tmp_path: Path) -> None:
@@ -209,10 +251,12 @@ async def test_looking_and_claiming_go_by_the_index_of_what_is_due(tmp_path: Pat
 
     async with queued(tmp_path, A) as store:
         await store.write(recorded)
-        for statement in statements[:2]:
+        looking, _, claiming = statements[:3]
+        used = ("ix_deliveries_due", "ix_deliveries_claimed", "PRIMARY KEY")
+        for statement in (looking, claiming):
             steps = await store.read(plan, statement.replace("?", "1"))
             searches = [step for step in steps if "deliveries" in step]
-            assert searches and all("ix_deliveries_due" in step or "PRIMARY KEY" in step for step in searches), steps
+            assert searches and all(any(index in step for index in used) for step in searches), steps
             assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
@@ -225,10 +269,10 @@ def _keep(statements: list[str]) -> Callable[..., None]:
 
 async def test_a_reopened_store_still_has_every_claim(tmp_path: Path) -> None:
     async with queued(tmp_path, A) as store:
-        await store.write(queue.renew, "w")
+        await store.write(leases.renew, "w")
         await claimed(store, "w")
     reopened = await SqliteStore.open(tmp_path)
     try:
-        assert await reopened.write(queue.reap, "next", alone=True) == 1
+        assert await reopened.write(leases.reap, "next", alone=True) == 1
     finally:
         await reopened.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.delivery import queue
+from engine.delivery import leases, queue
 from engine.delivery.wake import Wake
 from engine.delivery.worker import Worker, WorkerLimits
 from engine.errors import StoreBusy
@@ -143,7 +143,7 @@ async def test_a_drain_waits_and_then_gives_back(tmp_path: Path) -> None:
 
 async def test_a_start_takes_over_what_the_process_before_had(tmp_path: Path) -> None:
     async with queued(tmp_path, A) as store:
-        await store.write(queue.renew, "killed")
+        await store.write(leases.renew, "killed")
         await store.write(queue.claim, "killed", {A: 1})
         seen: list[Delivery] = []
 

@@ -70,6 +70,7 @@ Message to #ci:
 Request that is sent: PUT https://ci.example.org/
   Content-Type: application/json
   Idempotency-Key: delivery
+  X-Hookcell-Depth: 1
   {
     "b": [
       1

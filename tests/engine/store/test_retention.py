@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, select, text
 
-from engine.delivery import queue
+from engine.delivery import by_hand, queue
 from engine.retention import DAY_MS, SUPERSEDED_MS, UNUSED_CODE_MS, Retention
 from engine.store.leftovers import with_old_revisions
 from engine.store.retention import ROWS_A_WRITE, Surplus, prune, surplus
@@ -132,7 +132,7 @@ async def test_a_delivery_that_is_pruned_while_it_is_released_is_not_ended_by_ha
     store = await SqliteStore.open(tmp_path)
     try:
         await store.write(put, "i", 0, "held")
-        await store.write(queue.release, ["d1"])
+        await store.write(by_hand.release, [1])
         assert await store.write(prune, Surplus(now_ms() + DAY_MS)) == 0
         assert len(await store.write(queue.claim, "w", {"d": 1})) == 1
     finally:
