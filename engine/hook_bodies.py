@@ -1,7 +1,8 @@
 """What the body of a webhook says, by its content type; a body that is not what it says it is counts as empty.
 
-JSON stays unparsed where a script will parse it. Forms: the single key `payload` holds the JSON of the body, a single
-key that is JSON itself is what `curl --data '{...}'` sends, anything else is the body's fields.
+JSON stays unparsed where a script will parse it. Forms: one that is JSON as it stands is what `curl --data '{...}'`
+sends; else the single key `payload` holds the JSON of the body, a single key may be JSON itself, and anything else is
+the body's fields.
 """
 
 import asyncio
@@ -74,6 +75,9 @@ def _object(raw: bytes) -> JsonObject:
 
 
 def _form(raw: bytes) -> JsonObject:
+    if raw.lstrip()[:1] == b"{" and (whole := _object(raw)):
+        # read as a form, its text would lose every & and + and %
+        return whole
     try:
         pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FORM_FIELDS)
     except ValueError:
