@@ -16,13 +16,13 @@ import structlog
 import uvicorn
 
 from api.app import create_app
+from api.protocol import BoundedProtocol
 from engine.errors import CannotStart
 from engine.runtime import Engine
 from engine.settings import Settings
 
 REQUEST_SECONDS = 10
 KEEP_ALIVE_SECONDS = 30
-MAX_HEADERS = 64 * 1024
 LOST = 1
 
 log = structlog.stdlib.get_logger("hookcell")
@@ -47,9 +47,11 @@ def listen(settings: Settings) -> socket.socket:
         ) from None
 
 
-def make_server(engine: Engine) -> Server:
-    config = uvicorn.Config(
+def configuration(engine: Engine) -> uvicorn.Config:
+    return uvicorn.Config(
         create_app(engine),
+        http=BoundedProtocol,
+        ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -57,9 +59,11 @@ def make_server(engine: Engine) -> Server:
         proxy_headers=False,
         timeout_graceful_shutdown=REQUEST_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        h11_max_incomplete_event_size=MAX_HEADERS,
     )
-    return Server(config)
+
+
+def make_server(engine: Engine) -> Server:
+    return Server(configuration(engine))
 
 
 async def serve(settings: Settings) -> int:

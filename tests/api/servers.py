@@ -16,7 +16,7 @@ import httpx2
 import uvicorn
 from argon2 import PasswordHasher
 
-from api.app import create_app
+from api.serve import configuration
 from engine.runtime import Engine
 from engine.settings import Settings
 from engine.workspace.accounts import Accounts
@@ -87,9 +87,8 @@ def running(data: Path, **settings: Any) -> Iterator[Running]:
     async def serve() -> None:
         engine = await Engine.start(made, resolver=Names())
         await _hash_cheaply(engine)
-        config = uvicorn.Config(
-            create_app(engine), port=0, log_config=None, access_log=False, proxy_headers=False, lifespan="off"
-        )
+        config = configuration(engine)
+        config.port = 0
         server = uvicorn.Server(config)
         socket = config.bind_socket()
         serving = asyncio.create_task(server.serve([socket]))
