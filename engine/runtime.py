@@ -78,7 +78,11 @@ class Engine:
         """Raises CannotStart, which says what to do; then nothing is left running."""
         cipher = Cipher(settings.data, settings.encryption_key)
         store = await open_store(settings, on_lost=lambda error: engine.lost(error))
-        engine = cls(settings, store, cipher, resolver or SystemResolver(), on_lost)
+        try:
+            engine = cls(settings, store, cipher, resolver or SystemResolver(), on_lost)
+        except BaseException:
+            await store.close()
+            raise
         try:
             await engine._start()
         except BaseException:

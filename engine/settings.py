@@ -3,11 +3,14 @@
 `api/README.md` lists every name; a test holds the two together.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from engine.http import EgressPolicy
 
 MIB = 1024 * 1024
 
@@ -53,6 +56,22 @@ class Settings(BaseSettings):
     def _comma_separated(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(item.strip() for item in value.split(",") if item.strip())
+        return value
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _allowances(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        EgressPolicy.parse(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for item in value:
+            try:
+                ip_network(item)
+            except ValueError as error:
+                raise ValueError(f"{item!r} is no address or network like 10.0.0.1 or 10.0.0.0/8: {error}") from None
         return value
 
     @field_validator("rate_limit")

@@ -184,7 +184,9 @@ def test_a_generated_password_is_in_a_private_file_and_not_in_the_log(tmp_path: 
         assert server.post("/api/v1/login", {"user": "admin", "password": password})["status"] == "success"
 
 
-def test_a_setting_that_does_not_fit_is_named(tmp_path: Path) -> None:
-    with starting(tmp_path / "data", HOOKCELL_RATE_LIMIT="many") as server:
+def test_settings_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    wrong = {"HOOKCELL_RATE_LIMIT": "many", "HOOKCELL_EGRESS_ALLOW": "10.0.0.1/8", "HOOKCELL_TRUSTED_PROXIES": "x"}
+    with starting(tmp_path / "data", **wrong) as server:
         assert server.wait() == 2
-        assert "HOOKCELL_RATE_LIMIT" in server.log.read_text()
+        said = server.log.read_text()
+        assert len(said.splitlines()) == 3 and all(name in said for name in wrong)
