@@ -15,6 +15,7 @@ from api.edge import Edge
 from api.endpoint import Endpoint, body, get, post, put, query, raw_body
 from api.engine import Engine
 from api.errors import http_error_answer
+from api.event_schemas import ExplainQuery
 from api.integration_schemas import (
     ChannelIntegrationsQuery,
     GroupIntegrationsQuery,
@@ -43,6 +44,7 @@ from api.routes import (
     accounts,
     chat,
     deliveries,
+    events,
     health,
     history,
     hooks,
@@ -70,6 +72,7 @@ from api.user_schemas import (
     UsersRegisterBody,
     UsersUpdateBody,
 )
+from engine.emitted import EmittedEvent
 from engine.integrations import OUTGOING_PERMISSIONS as MANAGING_OUTGOING
 from engine.integrations import PERMISSIONS as MANAGING
 
@@ -154,6 +157,8 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
     post("integrations.replayIncoming", history.replay_incoming, body(ReplayIncomingBody)),
     post("integrations.setSecret", services.set_secret, body(SecretBody), permissions=MANAGING),
     get("integrations.listSecrets", services.list_secrets, query(SecretsQuery), permissions=MANAGING),
+    post("integrations.emit", events.emit, body(EmittedEvent), permissions=("emit-events",)),
+    get("integrations.explain", events.explain, query(ExplainQuery), permissions=MANAGING),
     post("integrations.removeSecret", services.remove_secret, body(SecretRef), permissions=MANAGING),
     get("integrations.store", services.list_stored, query(StoreQuery), permissions=MANAGING),
     post("integrations.store.clear", services.clear_stored, body(ClearStoreBody), permissions=MANAGING),

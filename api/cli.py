@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from api.admin import reset_password
 from api.cli_deliveries import app as deliveries
 from api.cli_doctor import doctor
+from api.cli_explain import explain
 from api.cli_login import login, secret
 from api.cli_scripts import repl, run
 from api.demo import demo as run_demo
@@ -38,6 +39,7 @@ app.add_typer(secret, name="secret")
 app.command()(run)
 app.command()(repl)
 app.command()(doctor)
+app.command()(explain)
 app.command()(login)
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the database. [default: data]")]

@@ -64,7 +64,7 @@ def _operation(endpoint: Endpoint[Any], detail: Detail, book: SchemaBook) -> Jso
     operation |= _taken(endpoint, detail, operation["parameters"], book)
     login = {"401": {"$ref": f"#/components/responses/{'NotLoggedIn' if endpoint.login else 'LoginFailed'}"}}
     operation["responses"] = {
-        "200": answered(
+        str(detail.status): answered(
             detail.answered if detail.answered.get("status") == "success" else {**detail.answered, "success": True}
         ),
         **errors(400, 403, *([404] if "{" in endpoint.name else []), 413, 429, 500, 503),

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from engine.integrations.requests import CREATE, REMOVE, UPDATE
 from engine.model.json import JsonObject, JsonValue
 from engine.params import Params
+from engine.store.connections import json_text
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
     """`sent` is the body or the query; `shapes` are those of a body that the engine reads itself, one of them.
 
-    `file`: the body is a form with a file.
+    `file`: the body is a form with a file. `status` is that of an answer without an error.
     """
 
     summary: str
@@ -22,6 +23,7 @@ class Detail:
     answered: JsonObject = field(default_factory=dict)
     shapes: tuple[type[Params], ...] = ()
     file: bool = False
+    status: int = 200
 
 
 _AT = "2026-03-01T12:00:00.000Z"
@@ -106,6 +108,18 @@ _RUN: JsonObject = {
     "receipt": [{"hook": "process_incoming", "wallUs": 412, "cpuUs": 308}],
     "_createdAt": _AT,
     "_updatedAt": _AT,
+}
+_EVENT: JsonObject = {
+    "event": "sendMessage",
+    "room": {"_id": "ByehQjC44FwMeiLbX", "name": "deploys", "t": "c"},
+    "user": {"_id": "aobEdbYhXfu5hkeqG", "username": "ada", "name": "Ada", "type": "user"},
+    "message": {"_id": "7aDSXtjMA3KPLxLjt", "msg": "!ticket the lift is broken", "ts": _AT},
+}
+_EXPLAINED: JsonObject = {
+    "_id": "pR3nLwSKXEf4Zt7yG",
+    "name": "tickets",
+    "fires": False,
+    "rules": [{"rule": "event", "passed": False, "because": "it listens to roomJoined, this is sendMessage"}],
 }
 _DELIVERY_ID: JsonObject = {"deliveryId": "Nd5qTfXcJwR8mBvKe"}
 _DELIVERY: JsonObject = {
@@ -279,6 +293,17 @@ DETAILS: dict[str, Detail] = {
     ),
     "integrations.deliveries.drop": Detail(
         "Give up what waits or is held: one delivery, or all of an integration.", _DELIVERY_ID, {"count": 1}
+    ),
+    "integrations.emit": Detail(
+        "Tell of an event of another chat; whoever listens is told as of one of this server's.",
+        {**_EVENT, "idempotencyKey": "chat-7aDSXtjMA3KPLxLjt"},
+        {"eventId": "kP3wRtYqMzX7cVbNs", "deliveries": ["Nd5qTfXcJwR8mBvKe"]},
+        status=202,
+    ),
+    "integrations.explain": Detail(
+        "Which integrations would hear an event, and which rule stops each of the others; nothing is sent.",
+        {"event": json_text(_EVENT), **_PAGE},
+        {"event": "sendMessage", **_page("integrations", _EXPLAINED), "items": 1},
     ),
     "integrations.setSecret": Detail(
         "Set a secret that scripts may have sent to its hosts, for one integration or, with `*`, for all.",

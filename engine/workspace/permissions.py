@@ -27,6 +27,7 @@ DEFAULT_ROLES = MappingProxyType(
         "manage-own-outgoing-integrations": ("admin",),
         "manage-integrations": (),
         "manage-own-integrations": (),
+        "emit-events": ("admin",),
         "message-impersonate": ("bot", "app"),
         "api-bypass-rate-limit": ("admin", "bot", "app"),
         "access-permissions": ("admin",),

@@ -86,6 +86,8 @@ NEEDED_BY = {
     "POST /api/v1/integrations.deliveries.sendAgain": OPERATOR,
     "POST /api/v1/integrations.deliveries.release": OPERATOR,
     "POST /api/v1/integrations.deliveries.drop": OPERATOR,
+    "POST /api/v1/integrations.emit": "a chat that is not this one",
+    "GET /api/v1/integrations.explain": AUTHORS,
     "POST /api/v1/integrations.setSecret": AUTHORS,
     "GET /api/v1/integrations.listSecrets": AUTHORS,
     "POST /api/v1/integrations.removeSecret": AUTHORS,

@@ -1,0 +1,75 @@
+"""`hookcell explain`: which integrations of a server would hear an event, and which rule stops each of the others."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from api.logins import UrlOption, with_server
+from engine.http import PlainClient
+
+PAGE = 100
+# what goes into an address
+MAX_FILE = 40 * 1024
+
+
+def explain(
+    file: Annotated[
+        Path, typer.Argument(metavar="EVENT.json", help="The event, as integrations.emit takes it.", show_default=False)
+    ],
+    name: Annotated[
+        str, typer.Option(metavar="TEXT", help="Only integrations with this in their name.", show_default=False)
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = PAGE,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    url: UrlOption = None,
+) -> None:
+    """Say for every outgoing integration which rule let it hear an event, or stopped it; nothing is sent."""
+    event = _read(file)
+
+    async def ask(client: PlainClient) -> tuple[list[dict[str, Any]], int]:
+        found: list[dict[str, Any]] = []
+        while True:
+            count, offset = min(PAGE, limit - len(found)), str(len(found))
+            path = "/api/v1/integrations.explain"
+            answer = await client.get(path, event=event, name=name, count=str(count), offset=offset)
+            found += answer["integrations"]
+            if len(found) >= limit or not answer["integrations"]:
+                return found, answer["total"]
+
+    found, total = with_server(url, ask)
+    if as_json:
+        for each in found:
+            typer.echo(json.dumps(each))
+        return
+    output = Console(highlight=False)
+    for each in found:
+        _show(output, each)
+    firing = sum(each["fires"] for each in found)
+    more = f" of the first {len(found)} of {total}; --limit shows more" if total > len(found) else f" of {total}"
+    output.print(f"{firing}{more} would be told.")
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open("rb") as source:
+            content = source.read(MAX_FILE + 1)
+        if len(content) > MAX_FILE:
+            raise typer.BadParameter(f"{file} is larger than {MAX_FILE} bytes")
+        return json.dumps(json.loads(content), ensure_ascii=False, separators=(",", ":"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise typer.BadParameter(f"{file} is no event in JSON: {error}") from None
+
+
+def _show(output: Console, explained: dict[str, Any]) -> None:
+    """All rules that stop it, or what let it through; the words come from a server, so nothing in them is markup."""
+    fires = explained["fires"]
+    line = Text("fires  " if fires else "no     ", style="green" if fires else "dim")
+    line.append(f"{explained['name']} ({explained['_id']})", style="bold")
+    output.print(line)
+    for rule in explained["rules"]:
+        if fires or not rule["passed"]:
+            output.print(Text(f"       {rule['rule']}: {rule['because']}"))
