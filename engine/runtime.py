@@ -57,7 +57,7 @@ class Engine:
         rules, wake, index = Rules(strict), Wake(), IndexCache()
         worker = new_id()
         self.workspace = EmbeddedWorkspace(store, acting=Heard(store, index, wake, rules))
-        self.scripts = Scripts(load_code=self._load_code, store_code=self._store_code)
+        self.scripts = Scripts(load_code=self._load_code, store_code=self._store_code, cell_uid=settings.cell_uid)
         self.client = GuardedClient(policy, resolver=resolver)
         self.vault = Vault(store, cipher)
         self.accepting = Accepting(store, self.workspace, index, wake, rules)

@@ -86,6 +86,8 @@ class HookServices(Services, Protocol):
 class Scripts:
     """`load_code` and `store_code` reach the table that only a compile cell's answers are written to.
 
+    `cell_uid` is whom cells become where the server is root.
+
     `start` in the thread that outlives it; `close` ends every process.
     """
 
@@ -95,8 +97,9 @@ class Scripts:
         load_code: Callable[[str], Awaitable[bytes | None]],
         store_code: Callable[[str, bytes, tuple[str, ...]], Awaitable[None]],
         limits: Limits | None = None,
+        cell_uid: int | None = None,
     ) -> None:
-        self._sandbox = Sandbox(limits)
+        self._sandbox = Sandbox(limits) if cell_uid is None else Sandbox(limits, cell_uid=cell_uid)
         # probes of the self-test that a cell was not kept from
         self._not_held: frozenset[str] = frozenset()
         self._load_code = load_code

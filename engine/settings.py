@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     )
     freeze_integration_scripts: bool = Field(False, description="Refuse to store a script that is new or changed")
     allow_weak_sandbox: bool = Field(False, description="Serve even where the system cannot lock cells down fully")
+    cell_uid: int = Field(
+        65534, gt=0, lt=2**32 - 1, description="User that cells run as where the server is root: one that owns nothing"
+    )
     encryption_key: str | None = Field(
         None, repr=False, description="Key that secrets are encrypted with; unset: one in the data folder"
     )

@@ -1,5 +1,6 @@
 """Starting, draining, dying and coming back: real processes on a real file."""
 
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -182,6 +183,17 @@ def test_a_generated_password_is_in_a_private_file_and_not_in_the_log(tmp_path: 
         assert file.stat().st_mode & 0o777 == 0o600
         assert str(file) in server.log.read_text() and password not in server.log.read_text()
         assert server.post("/api/v1/login", {"user": "admin", "password": password})["status"] == "success"
+
+
+def test_root_runs_cells_as_the_user_that_is_set(tmp_path: Path) -> None:
+    with starting(tmp_path / "data", HOOKCELL_CELL_UID="54321") as server:
+        server.wait_until_serving()
+        server.login()
+        hook = server.create(type="webhook-incoming", script="def process_incoming(request):\n    return 'x'\n")
+        server.post(f"/hooks/{hook['_id']}/{hook['token']}", {})
+        processes = [Path(f"/proc/{pid}/status").read_text() for pid in server.descendants()]
+        as_set = [status for status in processes if "\nUid:\t54321\t54321\t54321\t54321\n" in status]
+        assert bool(as_set) is (os.getuid() == 0)
 
 
 def test_settings_that_do_not_fit_are_named(tmp_path: Path) -> None:
