@@ -5,6 +5,7 @@
     payloads/<event>.json          the exact body; for an outgoing integration the event's `data`
     payloads/<event>.meta.toml     where needed: how the body arrives, see FixtureMeta
     payloads/<event>.response.json what the receiver answers, or .response.toml, see FixtureResponse
+    payloads/<event>.http.json     what the script's own http calls are answered, see recordings.py
     expected/<event>.json          the outcome, of which only the keys named are compared
 
 It reads files and runs nothing. Whatever is wrong is a FixtureError that names the file and says what to do.
@@ -18,11 +19,12 @@ from pathlib import Path
 import orjson
 
 from engine.devtools.files import FixtureError, Table, parse_json, read_bytes, read_json, read_text, read_toml
+from engine.devtools.recordings import ENDING, Exchange, read_recording, recording_of
 from engine.model.json import JsonObject
 
 MAX_FIXTURES = 1_000
 
-COMPANIONS = (".meta.toml", ".response.json", ".response.toml")
+COMPANIONS = (".meta.toml", ".response.json", ".response.toml", ENDING)
 META_KEYS = ("method", "headers", "query", "content_type", "now", "secrets", "user", "room")
 RESPONSE_KEYS = ("status", "headers", "body", "error")
 OUTCOME_KEYS = ("messages", "request", "answer", "error")
@@ -65,6 +67,7 @@ class Fixture:
     meta: FixtureMeta = FixtureMeta()
     response: FixtureResponse | None = None
     expected: JsonObject | None = None
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def now(self) -> float | None:
@@ -120,6 +123,7 @@ def read_fixture(payload: Path, *, expected: Path | None = None) -> Fixture:
         meta=_meta(read_toml(meta).only(META_KEYS)) if meta.exists() else FixtureMeta(),
         response=_response(_answer(found[0]).only(RESPONSE_KEYS)) if found else None,
         expected=_expected(read_json(expected)) if expected is not None and expected.exists() else None,
+        exchanges=read_recording(recorded) if (recorded := recording_of(payload)).exists() else (),
     )
 
 

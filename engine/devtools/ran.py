@@ -1,13 +1,17 @@
 """What a payload came to: messages, request and answer as the server would make them, with notes for the author."""
 
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
+from engine.devtools.local_services import LocalServices
 from engine.errors import ClientError, PlainError
 from engine.incoming import bare
 from engine.model.integrations import Integration
-from engine.model.json import JsonObject
+from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import ScriptFailure, ScriptReport
 from engine.posting import PostDefaults, check_size, destinations, message_body, normalise
+from engine.redaction import Scrubber
+from engine.secrets import without_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Ran:
     notes: tuple[str, ...] = ()
     # the first message goes before the request
     announced: bool = False
+    # what the hooks asked for, a line each
+    asked: tuple[str, ...] = ()
 
     def outcome(self, *, outgoing: bool) -> JsonObject:
         """In the words of expected/."""
@@ -41,6 +47,39 @@ class Ran:
 
     def note(self, *notes: str) -> "Ran":
         return replace(self, notes=(*self.notes, *notes))
+
+    def without(self, scrubber: Scrubber) -> "Ran":
+        """Without values of secrets and references to them, which are new in every run."""
+
+        def clean(value: JsonValue) -> JsonValue:
+            return without_references(scrubber.value(value))
+
+        def text(value: str) -> str:
+            return str(clean(value))
+
+        reports = tuple(
+            replace(report, log=tuple(cast(JsonObject, clean(line)) for line in report.log)) for report in self.reports
+        )
+        failure = self.failure
+        if failure is not None:
+            failure = replace(failure, message=text(failure.message), traceback=text(failure.traceback))
+        return replace(
+            self,
+            reports=reports,
+            messages=tuple(cast(JsonObject, clean(message)) for message in self.messages),
+            request=cast(JsonObject | None, clean(self.request)),
+            answer=cast(JsonObject | None, clean(self.answer)),
+            failure=failure,
+        )
+
+
+def asked(services: LocalServices) -> tuple[str, ...]:
+    """What a hook asked for, in words."""
+    did = cast(dict[str, Any], services.run.did().get("services", {}))
+    calls = [f"http {one['method']} {one['host']} {one.get('status', one.get('error'))}" for one in did.get("http", ())]
+    store = did.get("store")
+    counts = [f"store {store['reads']} read, {store['writes']} written"] if store else []
+    return (*calls, *counts, *(f"secret {name}" for name in did.get("secrets", ())))
 
 
 def posted(ran: Ran, body: JsonObject, integration: Integration, configured: list[str], *, override: bool) -> Ran:

@@ -57,6 +57,8 @@ class Printer:
             self.line("Nothing is sent." if outgoing else "Nothing is posted.")
         for note in ran.notes:
             self.line(f"Note: {note}.", "yellow")
+        for asked in ran.asked:
+            self.line(f"asked | {asked}", FAINT)
         for report in ran.reports:
             self.report(report, several=len(ran.reports) > 1)
         if ran.failure is not None:

@@ -42,7 +42,7 @@ class Repl:
     async def start(self, payload: Path | None = None) -> None:
         """Raises FixtureError for a file that cannot be read."""
         fixture = NO_PAYLOAD if payload is None else read_payload(payload)
-        self._session = Session(self._runner.scripts, await self._empty(), fixture)
+        self._session = Session(self._runner.scripts, await self._empty(), fixture, self._runner.host)
         if self._file is not None:
             await self._load(self._file)
 
@@ -96,7 +96,7 @@ class Repl:
             hint = "Define process_incoming(request), or start with a script: hookcell repl FILE."
             self._printer.error([f"There is no hook to run. {hint}"])
             return
-        ran = await self._runner.run(subject, self._session.fixture)
+        ran = await self._runner.run(subject, self._session.fixture, services=self._session.services)
         reports = (replace(report, log=self._session.printed(report)[0]) for report in ran.reports)
         self._printer.ran(subject, replace(ran, reports=tuple(reports)))
 

@@ -11,7 +11,8 @@ from typing import assert_never
 from engine.delivery.rules import Rules
 from engine.devtools.files import FixtureError, is_json
 from engine.devtools.fixtures import Fixture
-from engine.devtools.ran import Ran, posted, turned_down
+from engine.devtools.local_services import LocalHost, LocalServices
+from engine.devtools.ran import Ran, asked, posted, turned_down
 from engine.devtools.subjects import Given, Subject, event_request, receiver, reply, webhook_request
 from engine.errors import ClientError, Unavailable
 from engine.http import Answer
@@ -41,30 +42,50 @@ DELIVERY_ID = "delivery"
 
 
 class Runner:
-    def __init__(self, scripts: Scripts) -> None:
+    def __init__(self, scripts: Scripts, host: LocalHost | None = None) -> None:
         self.scripts = scripts
+        self.host = host or LocalHost()
 
-    async def run(self, subject: Subject, fixture: Fixture, hook: str | None = None) -> Ran:
-        """The hooks that the event calls, or only `hook`. Raises FixtureError, and Unavailable when no cell is free."""
-        match subject.integration:
-            case IncomingIntegration() as integration:
-                return await self._incoming(subject, integration, fixture)
-            case OutgoingIntegration() as integration:
-                return await self._outgoing(subject, integration, fixture, hook)
-            case _:
-                assert_never(subject.integration)
+    async def run(
+        self, subject: Subject, fixture: Fixture, hook: str | None = None, services: LocalServices | None = None
+    ) -> Ran:
+        """The hooks that the event calls, or only `hook`; `services` are those of a session that goes on.
+
+        Raises FixtureError, and Unavailable when no cell is free.
+        """
+        services = services or self.host.open(subject.integration, fixture)
+        try:
+            match subject.integration:
+                case IncomingIntegration() as integration:
+                    ran = await self._incoming(subject, integration, fixture, services)
+                case OutgoingIntegration() as integration:
+                    ran = await self._outgoing(subject, integration, fixture, hook, services)
+                case _:
+                    assert_never(subject.integration)
+            if ran.failure is None:
+                services.keep()
+        finally:
+            services.drop()
+        return ran.without(services.run.known.scrubber)
 
     # a webhook arrives
 
-    async def _incoming(self, subject: Subject, integration: IncomingIntegration, fixture: Fixture) -> Ran:
+    async def _incoming(
+        self, subject: Subject, integration: IncomingIntegration, fixture: Fixture, services: LocalServices
+    ) -> Ran:
         try:
             given = await webhook_request(integration, fixture)
         except ClientError as error:
             return turned_down(Ran(), error)
         result, report = await self.scripts.process_incoming(
-            subject.script, given.request, fixture.payload, parse=given.parse, now=fixture.now
+            subject.script, given.request, fixture.payload, parse=given.parse, now=fixture.now, services=services
         )
-        ran = Ran(_reported(report), notes=_unparsed(given, fixture), answer={"status": 200, "body": {"success": True}})
+        ran = Ran(
+            _reported(report),
+            asked=asked(services),
+            notes=_unparsed(given, fixture),
+            answer={"status": 200, "body": {"success": True}},
+        )
         match result:
             case IncomingNothing(response=response):
                 answer: JsonObject = {**(response or {}), "success": True}
@@ -96,15 +117,22 @@ class Runner:
     # an event is sent
 
     async def _outgoing(
-        self, subject: Subject, integration: OutgoingIntegration, fixture: Fixture, hook: str | None
+        self,
+        subject: Subject,
+        integration: OutgoingIntegration,
+        fixture: Fixture,
+        hook: str | None,
+        services: LocalServices,
     ) -> Ran:
         given = event_request(integration, fixture)
         data = given.payload
         ran = Ran()
         prepared = Prepared(None, without_script(receiver(integration), data))
         if PREPARE in subject.script.hooks and hook != RESPONSE:
-            result, report = await self.scripts.prepare_outgoing_request(subject.script, given.request, now=fixture.now)
-            ran = replace(ran, reports=_reported(report))
+            result, report = await self.scripts.prepare_outgoing_request(
+                subject.script, given.request, now=fixture.now, services=services
+            )
+            ran = replace(ran, reports=_reported(report), asked=asked(services))
             match result:
                 case PrepareNothing(forgot_return=True):
                     return ran.note(f"{PREPARE} changed its request but returned nothing: end it with `return request`")
@@ -134,7 +162,8 @@ class Runner:
             return ran
         if fixture.response is None:
             return _without_answer(ran, subject, fixture, hook)
-        return await self._response(ran, subject, integration, fixture, sent, rooms)
+        services.keep()
+        return await self._response(ran, subject, integration, fixture, sent, rooms, services)
 
     async def _response(
         self,
@@ -144,6 +173,7 @@ class Runner:
         fixture: Fixture,
         sent: JsonObject,
         rooms: list[str],
+        services: LocalServices,
     ) -> Ran:
         assert fixture.response is not None
         came = reply(fixture.response, str(sent["url"]))
@@ -151,9 +181,9 @@ class Runner:
         content: JsonValue = None
         if RESPONSE in subject.script.hooks:
             result, report = await self.scripts.process_outgoing_response(
-                subject.script, sent, response, now=fixture.now
+                subject.script, sent, response, now=fixture.now, services=services
             )
-            ran = replace(ran, reports=(*ran.reports, *_reported(report)))
+            ran = replace(ran, reports=(*ran.reports, *_reported(report)), asked=(*ran.asked, *asked(services)))
             match result:
                 case ResponseDone():
                     return ran

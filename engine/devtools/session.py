@@ -4,6 +4,8 @@ A cell keeps nothing, so every input is run again before the next: the script's 
 then the new one, as one module that sees `request` and `payload`. An input that fails is not kept and leaves nothing;
 so a timeout or a crash costs only itself. What is run again is silent and has its share of the limits.
 
+What an input asked of http, store and secrets is answered again from memory when it runs again.
+
 The value of an expression is told by a function of the module. Inputs stand apart: none can go on where another ended.
 """
 
@@ -14,6 +16,7 @@ from typing import assert_never
 
 from engine.devtools.files import FixtureError
 from engine.devtools.fixtures import Fixture
+from engine.devtools.local_services import LocalHost
 from engine.devtools.places import Part, Places
 from engine.devtools.subjects import Given, Subject, event_request, webhook_request
 from engine.errors import ClientError, Unavailable
@@ -72,10 +75,12 @@ class Session:
     can be made of.
     """
 
-    def __init__(self, scripts: Scripts, subject: Subject, fixture: Fixture) -> None:
+    def __init__(self, scripts: Scripts, subject: Subject, fixture: Fixture, host: LocalHost | None = None) -> None:
         self.subject = subject
         self.fixture = fixture
         self._scripts = scripts
+        self._host = host or LocalHost()
+        self.services = self._host.open(subject.integration, fixture)
         self._inputs: list[Input] = []
         self._count = 0
         self._runs = 0
@@ -96,10 +101,15 @@ class Session:
             newest, source, places = expression, as_expression, places_of_expression
         result, report = await self._show(source)
         printed, heard = self.printed(report)
+        scrub = self.services.run.known.scrubber.text
+        printed = tuple({**line, "text": scrub(str(line["text"]))} for line in printed)
         if isinstance(result, Failed):
-            return Evaluated(printed, wrong=self._told(result.failure, places))
+            self.services.drop()
+            return Evaluated(printed, wrong=tuple(scrub(line) for line in self._told(result.failure, places)))
+        self._kept()
         self._inputs.append(newest)
-        return Evaluated(printed, result.text if newest.expression else None, unheard=not heard)
+        shown = scrub(result.text) if newest.expression and result.text is not None else None
+        return Evaluated(printed, shown, unheard=not heard)
 
     async def take(self, fixture: Fixture) -> list[Dropped]:
         """Makes `request` of this payload from now on, and rebuilds."""
@@ -109,6 +119,7 @@ class Session:
         except (FixtureError, ClientError):
             self.fixture = before
             raise
+        self.services = self._host.open(self.subject.integration, fixture)
         return await self.rebuild()
 
     async def stand_on(self, subject: Subject) -> list[Dropped]:
@@ -127,7 +138,9 @@ class Session:
             else:
                 result, _ = await self._show(source)
                 if isinstance(result, Shown):
+                    self._kept()
                     break
+                self.services.drop()
                 culprit, wrong = self._culprit(result.failure, places), self._told(result.failure, places)
             self._inputs.remove(culprit)
             dropped.append(Dropped(culprit, wrong))
@@ -179,11 +192,21 @@ class Session:
     async def _show(self, source: str) -> tuple[Shown | Failed, ScriptReport | None]:
         given, raw = await self._given()
         result, report = await self._scripts.show(
-            self._script(source, ()), given.request, raw, parse=given.parse, now=self.fixture.now
+            self._script(source, ()),
+            given.request,
+            raw,
+            parse=given.parse,
+            now=self.fixture.now,
+            services=self.services,
         )
         if isinstance(result, Busy):
             raise Unavailable("No cell was free to run this. Try again.")
         return result, report
+
+    def _kept(self) -> None:
+        """What the inputs asked for is not asked again when they run again."""
+        self.services.keep()
+        self.services.remember()
 
     async def _given(self) -> tuple[Given, bytes | None]:
         match self.subject.integration:

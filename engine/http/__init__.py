@@ -7,7 +7,7 @@ the command line's own, for the server its user names.
 """
 
 from engine.http.answers import MAX_ANSWER
-from engine.http.client import MAX_REDIRECTS, MAX_TIMEOUT, Answer, Filler, GuardedClient, Hop, OutgoingRequest
+from engine.http.client import MAX_REDIRECTS, MAX_TIMEOUT, Answer, Filler, GuardedClient, Hop, OutgoingRequest, hop_of
 from engine.http.errors import KINDS, HttpError, Kind
 from engine.http.headers import is_credential
 from engine.http.plain import PlainClient, RequestFailed
@@ -39,6 +39,7 @@ __all__ = [
     "Target",
     "destination_of",
     "fits_host",
+    "hop_of",
     "host_pattern",
     "is_credential",
 ]

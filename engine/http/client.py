@@ -107,7 +107,7 @@ class GuardedClient:
         if self._closed:
             raise RuntimeError("the HTTP client is closed")
         started = time.monotonic()
-        hop = _checked(request)
+        hop = hop_of(request)
         policy = self._policy | allow if allow is not None else self._policy
         deadline = asyncio.timeout(request.timeout)
         gone = self._under_way[deadline] = asyncio.Event()
@@ -171,7 +171,8 @@ class GuardedClient:
         return Answer(response.status, headers, body, truncated, target.url, duration)
 
 
-def _checked(request: OutgoingRequest) -> Hop:
+def hop_of(request: OutgoingRequest) -> Hop:
+    """The first hop of a request. Raises HttpError `bad-request` and `bad-url`."""
     method = request.method.upper()
     if not _METHOD.fullmatch(request.method) or method in _NEVER:
         raise HttpError("bad-request", f"the request cannot be sent: {request.method[:80]!r} is no method to call with")

@@ -5,7 +5,7 @@
 """
 
 from engine.secrets.cipher import Cipher
-from engine.secrets.filling import SecretFiller, new_reference, references_in
+from engine.secrets.filling import SecretFiller, new_reference, references_in, without_references
 from engine.secrets.secret import ANYONE, MAX_HOSTS, MAX_SECRETS, USES, Secret, SecretRules, checked_rules
 from engine.secrets.signatures import ALGORITHMS, verify
 from engine.secrets.vault import NOTHING, Known, Vault
@@ -27,4 +27,5 @@ __all__ = [
     "new_reference",
     "references_in",
     "verify",
+    "without_references",
 ]

@@ -17,7 +17,8 @@ from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
 from engine.http import Filler, Hop, HttpError, OutgoingRequest
-from engine.redaction import REFERENCE, REFERENCE_PREFIX
+from engine.model.json import JsonValue
+from engine.redaction import MASK, REFERENCE, REFERENCE_PREFIX
 from engine.secrets.secret import Secret, is_loopback
 
 Coding: TypeAlias = Callable[[str], str]
@@ -36,6 +37,22 @@ def references_in(request: OutgoingRequest) -> set[str]:
     texts = [request.url, *(part for name, value in request.headers for part in (name, value, _credentials(value)))]
     found = {reference for text in texts if text for reference in REFERENCE.findall(text)}
     return found | {reference.decode() for reference in _REFERENCE.findall(request.body or b"")}
+
+
+def without_references(value: JsonValue) -> JsonValue:
+    """With `***` for each, also inside what Basic credentials encode."""
+    match value:
+        case str():
+            credentials = _credentials(value)
+            if credentials is not None and REFERENCE_PREFIX in credentials:
+                return f"Basic {MASK}"
+            return REFERENCE.sub(MASK, value)
+        case list():
+            return [without_references(item) for item in value]
+        case dict():
+            return {str(without_references(key)): without_references(item) for key, item in value.items()}
+        case _:
+            return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class SecretService:
 
     def _reference(self, name: str) -> str:
         secret = self._secret(name)
-        if not secret.rules.hosts:
+        if set(secret.rules.uses) == {"verify"}:
             raise _refused(f"the secret {name} may be sent nowhere; name the hosts it is for")
         for reference, of in self.references.items():
             if of == name:
