@@ -26,6 +26,7 @@ from engine.devtools import read_example
 from engine.devtools.fixtures import Example, Fixture
 from engine.errors import CannotStart
 from engine.http import PlainClient, RequestFailed
+from engine.model.json import JsonObject
 from engine.runtime import Engine
 from engine.settings import Settings
 
@@ -61,6 +62,9 @@ async def tell(teller: Teller, client: PlainClient, url: str, builds: str) -> No
     teller.created(outgoing, "it will call", f"{builds}/builds")
 
     webhook = fixture(push, "push")
+    for name, value in webhook.meta.secrets.items():
+        secret: JsonObject = {"integrationId": incoming["_id"], "name": name, "value": value}
+        await client.post("/api/v1/integrations.setSecret", secret)
     teller.webhook(webhook)
     answer = await client.post(f"/hooks/{incoming['_id']}/{incoming['token']}", webhook.payload, sent_headers(webhook))
     teller.answered(answer)

@@ -2,12 +2,18 @@
 
 from urllib.parse import quote
 
+from hookcell import secrets
+
 GREEN, BLUE, PURPLE, ORANGE, RED = "#2eb886", "#439fe0", "#764fa5", "#daa038", "#a30200"
 NOTHING = "0" * 40  # GitHub's id of "no commit": before a ref is created, and after it is deleted
 MOST_COMMITS = 10
 
 
 def process_incoming(request):
+    # The raw text: parsed and written again it would not be what GitHub has signed.
+    signature = request["headers"].get("x-hub-signature-256")
+    if not secrets.verify_hmac("github", request["content_raw"], signature):
+        return {"error": "The signature does not match."}
     event = request["headers"].get("x-github-event")
     if event == "ping":
         return {"content": connected(request["content"])}

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.devtools import Example, Fixture, compare, read_example
+from engine.devtools.local_services import LocalHost
+from engine.devtools.runner import Runner
 from engine.model.json import JsonValue
 from tests.engine.devtools.local import Local
 
@@ -27,7 +29,14 @@ def test_a_payload_comes_to_what_is_expected(local: Local, example: Example, fix
 
 
 def test_the_examples_of_the_front_page_are_here() -> None:
-    assert [folder.name for folder in FOLDERS] == ["alertmanager", "build-trigger", "echo-outgoing", "github-push"]
+    assert [folder.name for folder in FOLDERS] == [
+        "alert-digest",
+        "alertmanager",
+        "build-trigger",
+        "echo-outgoing",
+        "github-push",
+        "ticket-lookup",
+    ]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -65,3 +74,19 @@ def test_the_scripts_of_the_readme_do_what_it_says(local: Local) -> None:
     for script, payload, expected in [(deploy, body.encode(), live), (issue, opened, new), (issue, closed, [])]:
         ran = local.ran(script, Fixture("readme", payload))
         assert compare({"messages": expected}, ran.outcome(outgoing=False)) == []
+
+
+def test_the_digest_says_a_thing_once_until_it_changes(local: Local) -> None:
+    example = read_example(ROOT / "examples/alert-digest")
+    runner = Runner(local.scripts, LocalHost(environment={}))
+    subject = local.open(example.script, example.integration)
+
+    def report(state: str, *hosts: str) -> list[str]:
+        alerts = ", ".join(f'{{"name": "cpu", "host": "{host}", "state": "{state}"}}' for host in hosts)
+        ran = local.do(runner.run(subject, Fixture("report", f'{{"alerts": [{alerts}]}}'.encode())))
+        assert ran.failure is None, ran.failure
+        return [str(message["text"]) for message in ran.messages]
+
+    said = [report("firing", "a"), report("firing", "a"), report("firing", "b", "a"), report("resolved", "a")]
+    assert said == [["1 alert firing"], [], ["2 alerts firing"], ["1 alert firing"]]
+    assert [report("resolved", "b"), report("resolved", "b")] == [["All quiet"], []]
