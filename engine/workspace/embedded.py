@@ -22,7 +22,7 @@ from engine.workspace.access import check_may_post
 from engine.workspace.accounts import Accounts
 from engine.workspace.file_links import FileLinks
 from engine.workspace.files import Files
-from engine.workspace.happenings import NAME, Acting, Unheard, file_uploaded, in_room
+from engine.workspace.happenings import NAME, Acting, Unheard, counted, file_uploaded, in_room
 from engine.workspace.membership import Membership
 from engine.workspace.messages import Messages
 from engine.workspace.passwords import Passwords
@@ -89,9 +89,9 @@ class EmbeddedWorkspace:
         joined = draft.join and rooms.add_member(connection, room.id, draft.user.id, message.ts)
         events: tuple[Event, ...] = ()
         if joined:
-            events += (in_room(connection, "roomJoined", room, draft.user, message.ts),)
+            events += (in_room("roomJoined", counted(connection, room), draft.user, message.ts),)
         if draft.upload is not None:
-            events += (file_uploaded(connection, room, draft.user, message, draft.upload),)
+            events += (file_uploaded(counted(connection, room), draft.user, message, draft.upload),)
         return Posted(draft.destination, message, room, draft.user, joined, created, events=events)
 
     async def user(self, *, id: str | None = None, username: str | None = None) -> User | None:

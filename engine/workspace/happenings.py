@@ -55,30 +55,19 @@ def user_created(user: User, now: int) -> Event:
     return Event("userCreated", NAME, "user", user.id, now, user=user)
 
 
-def room_created(connection: Connection, room: Room, owner: User) -> Event:
-    return Event(
-        "roomCreated",
-        NAME,
-        "room",
-        room.id,
-        room.created_at,
-        user=owner,
-        room=_counted(connection, room),
-        owner=owner,
-    )
+def room_created(room: Room, owner: User) -> Event:
+    return Event("roomCreated", NAME, "room", room.id, room.created_at, user=owner, room=room, owner=owner)
 
 
-def in_room(
-    connection: Connection, name: EventName, room: Room, user: User, now: int, *, source: str | None = None
-) -> Event:
+def in_room(name: EventName, room: Room, user: User, now: int, *, source: str | None = None) -> Event:
     """Something that may happen there again; `source` is told where it is not the event's own name."""
-    return Event(name, NAME, source or name, new_id(), now, user=user, room=_counted(connection, room))
+    return Event(name, NAME, source or name, new_id(), now, user=user, room=room)
 
 
-def file_uploaded(connection: Connection, room: Room, user: User, message: Message, file_id: str) -> Event:
-    counted = _counted(connection, room)
-    return Event("fileUploaded", NAME, "upload", file_id, message.ts, user=user, room=counted, message=message)
+def file_uploaded(room: Room, user: User, message: Message, file_id: str) -> Event:
+    return Event("fileUploaded", NAME, "upload", file_id, message.ts, user=user, room=room, message=message)
 
 
-def _counted(connection: Connection, room: Room) -> Room:
+def counted(connection: Connection, room: Room) -> Room:
+    """The room as events tell of it whole, with how many are in it now."""
     return replace(room, users_count=rooms.count_members(connection, room.id))

@@ -9,7 +9,7 @@ from engine.model.json import JsonObject
 from engine.model.messages import Room, User
 from engine.store import rooms
 from engine.trace import now_ms
-from engine.workspace.happenings import KICK, LEAVE, Acting, Done, in_room
+from engine.workspace.happenings import KICK, LEAVE, Acting, Done, counted, in_room
 from engine.workspace.permissions import holds
 
 
@@ -77,13 +77,14 @@ def _kick(connection: Connection, by: User, room_id: str, user: User, now: int) 
 def _enter(connection: Connection, room: Room, users: Sequence[User], now: int) -> Done[None]:
     """Where people come into a room that is there; nothing happens to who is in it already."""
     entered = [user for user in users if rooms.add_member(connection, room.id, user.id, now)]
-    return Done(None, tuple(in_room(connection, "roomJoined", room, user, now) for user in entered))
+    now_there = counted(connection, room) if entered else room
+    return Done(None, tuple(in_room("roomJoined", now_there, user, now) for user in entered))
 
 
 def _go(connection: Connection, room: Room, user: User, now: int, *, source: str) -> Done[None]:
     """The one place where somebody leaves a room, by themselves or not."""
     rooms.remove_member(connection, room.id, user.id)
-    return Done(None, (in_room(connection, "roomLeft", room, user, now, source=source),))
+    return Done(None, (in_room("roomLeft", counted(connection, room), user, now, source=source),))
 
 
 def _there(connection: Connection, room_id: str, method: str) -> Room:

@@ -16,7 +16,7 @@ from engine.store import configuration, files, messages, rooms
 from engine.store.database import Store
 from engine.store.references import integrations_naming, rename_in_channels
 from engine.trace import now_ms
-from engine.workspace.happenings import Acting, Done, in_room
+from engine.workspace.happenings import Acting, Done, counted, in_room
 from engine.workspace.permissions import holds
 from engine.workspace.rooms import check_free, check_name
 
@@ -79,8 +79,8 @@ def _archive(connection: Connection, by: User, room_id: str, now: int) -> Done[N
         raise CodedError("error-not-authorized", "Not authorized", {"method": "archiveRoom"})
     if not rooms.set_archived(connection, room.id, True, now):
         return Done(None)
-    archived = replace(room, archived=True)
-    return Done(None, (in_room(connection, "roomArchived", archived, by, now),))
+    archived = counted(connection, replace(room, archived=True))
+    return Done(None, (in_room("roomArchived", archived, by, now),))
 
 
 def _unarchive(connection: Connection, by: User, room_id: str, now: int) -> None:

@@ -14,7 +14,7 @@ from engine.store import messages, rooms, users
 from engine.store.database import Store
 from engine.trace import now_ms
 from engine.workspace.access import may_see
-from engine.workspace.happenings import Acting, Done, room_created
+from engine.workspace.happenings import Acting, Done, counted, room_created
 from engine.workspace.people import NAME_PATTERN
 from engine.workspace.reading import read_pages
 
@@ -117,7 +117,7 @@ def _create(connection: Connection, room: Room, owner: User, members: Sequence[s
     joining = [owner.id] if join else []
     for user_id in [*joining, *(member.id for member in users.users_by_username(connection, members))]:
         rooms.add_member(connection, room.id, user_id, room.created_at)
-    return Done(_info(connection, room), (room_created(connection, room, owner),))
+    return Done(_info(connection, room), (room_created(counted(connection, room), owner),))
 
 
 def _open_direct(connection: Connection, user: User | None, usernames: Sequence[str], now: int) -> RoomInfo:
