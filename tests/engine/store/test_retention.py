@@ -1,9 +1,12 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
+from structlog.testing import capture_logs
 
 from engine.delivery import by_hand, queue
+from engine.errors import StoreBusy
 from engine.retention import DAY_MS, SUPERSEDED_MS, UNUSED_CODE_MS, Retention
 from engine.store.leftovers import with_old_revisions
 from engine.store.retention import ROWS_A_WRITE, Surplus, prune, surplus
@@ -195,5 +198,31 @@ async def test_a_sweep_of_many_looks_at_a_few_at_a_time(tmp_path: Path) -> None:
         assert await store.read(with_old_revisions, "i1", 1, 2) == ["i2"]
         assert await Retention(store, days=30).sweep() == (6, 0)
         assert await store.read(revisions_left) == [2, 12, 22]
+    finally:
+        await store.close()
+
+
+async def test_pruning_goes_on_whatever_goes_wrong_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.retention.EVERY_SECONDS", 0.01)
+    store = await SqliteStore.open(tmp_path)
+    retention = Retention(store, days=30)
+    calls = 0
+
+    async def prune() -> int:
+        nonlocal calls
+        calls += 1
+        if calls < 3:
+            raise (RuntimeError("a defect"), StoreBusy("busy"))[calls - 1]
+        return 0
+
+    monkeypatch.setattr(retention, "prune", prune)
+    try:
+        with capture_logs() as logs:
+            retention.start()
+            async with asyncio.timeout(10):
+                while calls < 5:
+                    await asyncio.sleep(0.005)
+            retention.stop()
+        assert [line["log_level"] for line in logs] == ["error", "warning"]
     finally:
         await store.close()

@@ -1,0 +1,138 @@
+"""The worker over a store that fails now and then: nothing that was claimed is stranded, and no loop ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from structlog.testing import capture_logs
+
+from engine.delivery import leases, queue
+from engine.delivery.wake import Wake
+from engine.delivery.worker import Worker
+from engine.errors import StoreBusy, Unavailable
+from engine.model.deliveries import Claim, Delivery
+from engine.store.database import Store
+from engine.store.deliveries import get_deliveries
+from engine.store.sqlite import SqliteStore
+from tests.engine.delivery.queues import A, B, queued, rows
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.delivery.worker.RENEW_SECONDS", 0.02)
+    monkeypatch.setattr("engine.delivery.worker.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("engine.delivery.worker.AGAIN_MS", 0)
+
+
+class Faulty:
+    """The store, before whose calls something happens."""
+
+    def __init__(self, store: SqliteStore, before: Callable[[Any], Awaitable[None]]) -> None:
+        self._store = store
+        self._before = before
+
+    async def read(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        await self._before(function)
+        return await self._store.read(function, *args, **kwargs)
+
+    async def write(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        await self._before(function)
+        return await self._store.write(function, *args, **kwargs)
+
+    def queue_load(self) -> float:
+        return self._store.queue_load()
+
+
+def faulty(store: SqliteStore, before: Callable[[Any], Awaitable[None]]) -> Store:
+    return cast(Store, Faulty(store, before))
+
+
+async def until_finished(store: SqliteStore) -> None:
+    async with asyncio.timeout(10):
+        while any(row.state != "finished" for row in await store.read(rows)):
+            await asyncio.sleep(0.005)
+
+
+async def end(store: SqliteStore, claim: Claim) -> None:
+    await store.write(queue.finish, claim, "finished", attempts=1, request=None, trace=b"", keep=True)
+
+
+@pytest.mark.parametrize("error", [StoreBusy("no reader came free"), RuntimeError("a record nobody can read")])
+async def test_what_was_claimed_and_could_not_be_read_is_worked_later(tmp_path: Path, error: Exception) -> None:
+    faults = [error, error]
+
+    async def before(function: Any) -> None:
+        if function is get_deliveries and faults:
+            raise faults.pop()
+
+    async with queued(tmp_path, A, B, A) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            await end(store, claim)
+
+        worker = Worker("w", faulty(store, before), Wake(), journey, alone=True)
+        with capture_logs():
+            await worker.start()
+            await until_finished(store)
+            await worker.drain(1)
+        assert faults == []
+        assert [row.interruptions for row in await store.read(rows)] == [0, 0, 0]
+
+
+async def test_the_lease_is_kept_whatever_goes_wrong_once(tmp_path: Path) -> None:
+    renewals, faults = 0, [StoreBusy("busy"), RuntimeError("a defect")]
+
+    async def before(function: Any) -> None:
+        nonlocal renewals
+        if function is leases.renew:
+            renewals += 1
+            if renewals > 1 and faults:
+                raise faults.pop()
+
+    async with queued(tmp_path) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            await end(store, claim)
+
+        worker = Worker("w", faulty(store, before), Wake(), journey, alone=False)
+        with capture_logs() as logs:
+            await worker.start()
+            async with asyncio.timeout(10):
+                while renewals < 5:
+                    await asyncio.sleep(0.005)
+            await worker.drain(1)
+        assert sorted(line["log_level"] for line in logs) == ["error", "warning"]
+
+
+async def test_an_end_that_comes_while_another_is_stored_is_stored_too(tmp_path: Path) -> None:
+    storing, go_on, tried = asyncio.Event(), asyncio.Event(), list[int]()
+
+    async def before(function: Any) -> None:
+        if isinstance(function, partial) and function.func is queue.put_off:
+            storing.set()
+            await go_on.wait()
+
+    async with queued(tmp_path, A, B) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            tried.append(claim.seq)
+            if tried.count(claim.seq) > 1:
+                await end(store, claim)
+                return
+            if claim.destination == B:
+                # the other's end is being stored when this one has to be
+                await storing.wait()
+                asyncio.get_running_loop().call_later(0.02, go_on.set)
+            raise Unavailable("the store is busy")
+
+        worker = Worker("w", faulty(store, before), Wake(), journey, alone=True)
+        with capture_logs():
+            await worker.start()
+            await until_finished(store)
+            await worker.drain(1)
+        assert sorted(tried) == [1, 1, 2, 2]
