@@ -45,17 +45,19 @@ class Windows:
     def __len__(self) -> int:
         return len(self._windows)
 
-    def count(self, key: tuple[str, ...], now: float) -> tuple[int, float]:
-        """The number of the key's calls in its window, this one included, and the seconds until the window ends."""
+    def look(self, key: tuple[str, ...], now: float) -> tuple[int, float]:
+        """The number of the key's calls in its window so far, and the seconds until the window ends."""
         began, calls = self._windows.get(key, (now, 0))
         if now - began >= self.rule.seconds:
-            began, calls = now, 0
-            del self._windows[key]
-        # calls beyond the rule are not counted, so that the number stays small
-        calls = min(calls + 1, self.rule.calls + 1)
-        self._windows[key] = (began, calls)
-        self._forget(now)
+            return 0, self.rule.seconds
         return calls, began + self.rule.seconds - now
+
+    def count(self, key: tuple[str, ...], now: float) -> None:
+        calls, left = self.look(key, now)
+        if not calls:
+            self._windows.pop(key, None)
+        self._windows[key] = (now + left - self.rule.seconds, calls + 1)
+        self._forget(now)
 
     def _forget(self, now: float) -> None:
         while self._windows:
@@ -94,16 +96,19 @@ class RateLimit:
         """`hook` is an integration's id, `form` the pattern of the url it was called by."""
         key = (address, form, hook, method) if self._by_caller else (hook,)
         now = self._clock()
-        shown: Allowance | None = None
+        looks = [(windows.rule, *windows.look(key, now)) for windows in self._windows]
+        for rule, calls, left in looks:
+            if calls >= rule.calls:
+                # a call that is refused uses up none of the others
+                return Allowance(_headers(rule, calls, left), max(1, math.ceil(left)))
         for windows in self._windows:
-            calls, left = windows.count(key, now)
-            over = calls > windows.rule.calls
-            headers = {
-                "X-RateLimit-Limit": str(windows.rule.calls),
-                "X-RateLimit-Remaining": str(max(0, windows.rule.calls - calls)),
-                "X-RateLimit-Reset": str(int((time.time() + left) * 1000)),
-            }
-            if over:
-                return Allowance(headers, max(1, math.ceil(left)))
-            shown = shown or Allowance(headers)
-        return shown or Allowance({})
+            windows.count(key, now)
+        return Allowance(_headers(looks[0][0], looks[0][1] + 1, looks[0][2]) if looks else {})
+
+
+def _headers(rule: Rule, calls: int, left: float) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(rule.calls),
+        "X-RateLimit-Remaining": str(rule.calls - calls),
+        "X-RateLimit-Reset": str(int((time.time() + left) * 1000)),
+    }
