@@ -3,6 +3,9 @@
 All forks of one zygote share their hash seed and address layout, so a new one takes over daily: it forks all further
 children, and the old one ends with the last of its own. Whoever keeps children ends those of an old `generation` as
 they become idle.
+
+A fork takes long for whoever waits for it, so one child is forked ahead of its need and waits, locked down, for its
+first frame: it has seen nobody's script.
 """
 
 import asyncio
@@ -19,6 +22,8 @@ STEADY_SECONDS = 10.0
 ROTATE_SECONDS = 24 * 3600.0
 OLD_ONE_LOOKS_EVERY_SECONDS = 1.0
 OLD_ONE_MAY_STAY_SECONDS = 600.0
+# By then the child that took the last spare's place has had the processor to itself.
+SPARE_AFTER_SECONDS = 0.02
 
 
 class Nursery:
@@ -35,6 +40,9 @@ class Nursery:
         self._steady_at = 0.0
         self._rotation: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._spare: Child | None = None
+        self._spare_memory = 0
+        self._refill: asyncio.TimerHandle | None = None
         # restarts and rotations, one at a time
         self._turn = asyncio.Lock()
         self.generation = 0
@@ -56,6 +64,7 @@ class Nursery:
             await zygote.close()
             raise NurseryDown("the nursery is closing")
         self.generation = zygote.generation
+        self._take_spare()
         self._current = zygote
         self._all.add(zygote)
         self._steady_at = loop.time() + STEADY_SECONDS
@@ -65,12 +74,41 @@ class Nursery:
         """A new child with `memory` bytes over the zygote's own size. Raises NurseryDown."""
         if self._current is None or self._closing:
             raise NurseryDown("the zygote is not running")
-        return await self._current.fork(memory)
+        spare = self._take_spare(memory)
+        if self._refill is None:
+            self._spare_memory = memory
+            loop = asyncio.get_running_loop()
+            self._refill = loop.call_later(SPARE_AFTER_SECONDS, lambda: self._spawn(self._fork_ahead()))
+        return spare or await self._current.fork(memory)
+
+    async def _fork_ahead(self) -> None:
+        zygote = self._current
+        try:
+            if zygote is not None and self._spare is None:
+                child = await zygote.fork(self._spare_memory)
+                if zygote is self._current and not self._closing:
+                    self._spare = child
+                else:
+                    child.end()
+        except NurseryDown:
+            pass  # the next fork is as long as it is
+        finally:
+            self._refill = None
+
+    def _take_spare(self, memory: int | None = None) -> Child | None:
+        """The child forked ahead, if it has this much memory and still lives; any other is ended."""
+        spare, self._spare = self._spare, None
+        if spare is None or (memory == self._spare_memory and not spare.exited.done()):
+            return spare
+        spare.end()
+        return None
 
     async def close(self) -> None:
         self._closing = True
-        if self._rotation is not None:
-            self._rotation.cancel()
+        for timer in (self._rotation, self._refill):
+            if timer is not None:
+                timer.cancel()
+        self._take_spare()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

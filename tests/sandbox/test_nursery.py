@@ -108,7 +108,7 @@ def test_a_child_that_nobody_waits_for_any_more_is_ended() -> None:
         assert zygote is not None
         before = len(os.listdir("/proc/self/fd"))
         for patience in (0, 0.0005, 0.001, 0.002, 0.004, 0.02):
-            asking = asyncio.ensure_future(nursery.fork(MEMORY))
+            asking = asyncio.ensure_future(zygote.fork(MEMORY))
             await asyncio.sleep(patience)
             asking.cancel()
             with suppress(asyncio.CancelledError):
@@ -192,3 +192,55 @@ def test_a_compilation_that_dies_with_its_zygote_blames_no_source(cells: Cells) 
 
     assert type(cells.run(compile_and_kill())).__name__ == "NotRun"
     assert isinstance(cells.call(HELLO, {"n": 1}, owner="after"), Completed)
+
+
+async def spare_of(nursery: Nursery) -> int:
+    await until(lambda: nursery._spare is not None, "no child was forked ahead")
+    assert nursery._spare is not None
+    return nursery._spare.pid
+
+
+def test_a_child_is_forked_ahead_for_whoever_asks_next() -> None:
+    async def use(nursery: Nursery) -> None:
+        first = await nursery.fork(MEMORY)
+        spare = await spare_of(nursery)
+        second = await nursery.fork(MEMORY)
+        assert second.pid == spare != first.pid
+        assert await spare_of(nursery) not in (first.pid, second.pid)
+        first.end()
+        second.end()
+
+    with_nursery(use)
+
+
+def test_a_spare_of_another_size_or_that_has_died_is_given_to_nobody() -> None:
+    async def use(nursery: Nursery) -> None:
+        (await nursery.fork(MEMORY)).end()
+        spare = await spare_of(nursery)
+        larger = await nursery.fork(2 * MEMORY)
+        assert larger.pid != spare
+        await until(lambda: gone(spare), "the spare stayed")
+        larger.end()
+        spare = await spare_of(nursery)
+        os.kill(spare, signal.SIGKILL)
+        await until(lambda: nursery._spare is not None and nursery._spare.exited.done(), "nobody told of its death")
+        after = await nursery.fork(2 * MEMORY)
+        assert after.pid != spare and not gone(after.pid)
+        after.end()
+
+    with_nursery(use)
+
+
+def test_a_spare_ends_with_its_zygotes_turn_and_with_the_nursery() -> None:
+    kept = []
+
+    async def use(nursery: Nursery) -> None:
+        (await nursery.fork(MEMORY)).end()
+        spare = await spare_of(nursery)
+        await nursery.relieve()
+        await until(lambda: gone(spare), "the spare outlived its zygote's turn")
+        (await nursery.fork(MEMORY)).end()
+        kept.append(await spare_of(nursery))
+
+    with_nursery(use)
+    assert gone(kept[0])
