@@ -1,6 +1,7 @@
 """The store in one SQLite file, `DATA/hookcell.db`: one writer, a few readers, one process."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -101,6 +102,11 @@ class SqliteStore:
 
 
 def _connect(path: Path, limits: StoreLimits) -> Connection:
+    try:
+        # what SQLite puts beside the file is as private as the file is
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise CannotStart(f"The database {path} cannot be opened: {error.strerror}.") from error
     connection = writer_engine(path, limits).connect()
     try:
         prepare_file(connection)

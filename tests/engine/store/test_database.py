@@ -1,4 +1,6 @@
 import asyncio
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +32,21 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+def test_only_its_owner_may_read_what_is_kept(tmp_path: Path) -> None:
+    async def modes() -> dict[str, int]:
+        async with opened(tmp_path) as store:
+            await store.write(add, "a")
+            await store.read(count)
+            return {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+
+    before = os.umask(0)
+    try:
+        found = asyncio.run(modes())
+    finally:
+        os.umask(before)
+    assert found == dict.fromkeys(("hookcell.db", "hookcell.db-shm", "hookcell.db-wal", "hookcell.lock"), 0o600)
 
 
 def test_after_kill_9_every_confirmed_write_is_there(tmp_path: Path) -> None:
