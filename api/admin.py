@@ -3,15 +3,18 @@
 from engine.errors import CannotStart
 from engine.settings import Settings
 from engine.store.database import open_store
+from engine.store.sqlite import FILE_NAME
 from engine.workspace.embedded import EmbeddedWorkspace
 
 MIN_PASSWORD = 8
 
 
 async def reset_password(settings: Settings, username: str, password: str) -> None:
-    """Raises CannotStart when the server runs, there is no such user, or the password is too short."""
+    """Raises CannotStart when the server runs, there is no database or no such user, or the password is too short."""
     if len(password) < MIN_PASSWORD:
         raise CannotStart(f"The password has {len(password)} characters; it needs at least {MIN_PASSWORD}.")
+    if settings.database_url is None and not (settings.data / FILE_NAME).is_file():
+        raise CannotStart(f"There is no database in {settings.data}; name its folder with --data or HOOKCELL_DATA.")
     store = await open_store(settings)
     try:
         workspace = EmbeddedWorkspace(store)

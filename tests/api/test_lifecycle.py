@@ -154,6 +154,13 @@ def test_a_backup_is_taken_while_it_serves_and_can_be_served_from(tmp_path: Path
         assert server.texts() == ["kept"]
 
 
+def test_a_password_is_not_reset_where_there_is_no_database(tmp_path: Path) -> None:
+    command = [HOOKCELL, "admin", "reset-password", "--data", str(tmp_path / "typo")]
+    done = subprocess.run(command, input="a new password\n", capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1 and f"There is no database in {tmp_path / 'typo'}" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
 def test_a_password_is_reset_with_the_server_stopped_and_not_while_it_runs(tmp_path: Path) -> None:
     command = [HOOKCELL, "admin", "reset-password", "--data", str(tmp_path / "data")]
 
