@@ -34,12 +34,16 @@ asyncio.run(main())
 """
 
 
+def modes_in(folder: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+
+
 def test_only_its_owner_may_read_what_is_kept(tmp_path: Path) -> None:
     async def modes() -> dict[str, int]:
         async with opened(tmp_path) as store:
             await store.write(add, "a")
             await store.read(count)
-            return {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+            return modes_in(tmp_path)
 
     before = os.umask(0)
     try:
