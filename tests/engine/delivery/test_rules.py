@@ -43,5 +43,12 @@ def test_what_may_pass_by_itself_is_retried_unless_strict() -> None:
 
 def test_strict_switches_every_row_of_deliveries() -> None:
     default, strict = Rules(), Rules(strict=True)
-    for row in ("loop_guard", "broken_script_stops", "asks_to_impersonate", "prepares_once", "keeps_deadlines"):
+    for row in (
+        "loop_guard",
+        "kicked_is_left",
+        "broken_script_stops",
+        "asks_to_impersonate",
+        "prepares_once",
+        "keeps_deadlines",
+    ):
         assert (getattr(default, row), getattr(strict, row)) == (True, False)
