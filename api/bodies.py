@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.bounded_json import TooComplex, read_json
-from engine.errors import InvalidParams, PlainError, TooLarge, Unavailable
+from engine.errors import InvalidParams, TooLarge, TooSlow, Unavailable
 from engine.model.json import JsonObject, JsonValue
 from engine.settings import MIB, Settings
 from engine.workspace.files import MAX_FILE
@@ -22,7 +22,7 @@ MAX_FORM_FIELDS = 1000
 
 
 class BodyLimits:
-    """Raises TooLarge, or Unavailable when the bodies of all requests together are too much."""
+    """Raises TooLarge, TooSlow, or Unavailable when the bodies of all requests together are too much."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -46,7 +46,7 @@ class BodyLimits:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise PlainError(f"The body took longer than {seconds:.0f} seconds.") from None
+                raise TooSlow(seconds) from None
             if not message.get("more_body", False):
                 deadline = None
             body = message.get("body", b"")

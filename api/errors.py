@@ -15,18 +15,23 @@ from engine.errors import (
     LoginFailed,
     NotLoggedIn,
     TooLarge,
+    TooSlow,
     Unavailable,
 )
 from engine.model.json import JsonObject
 
 NO_SUCH_ROUTE = "API endpoint does not exist."
 TOO_LARGE = "error-body-too-large"
+TOO_SLOW = "error-body-too-slow"
 BUSY = "error-service-busy"
 
 
 def error_answer(error: HookcellError, path: str) -> Response:
     """`path` is that of the request."""
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable) else None
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable) else {}
+    if isinstance(error, TooSlow):
+        # the rest of the body may come at any time
+        headers["Connection"] = "close"
     body = _bare_body(error) if path.startswith("/hooks/") else _body(error)
     return answer(body, error.status, headers)
 
@@ -61,6 +66,9 @@ def _body(error: HookcellError) -> JsonObject:
         case TooLarge():
             body["error"] = f"{message} [{TOO_LARGE}]"
             body["errorType"] = TOO_LARGE
+        case TooSlow():
+            body["error"] = f"{message} [{TOO_SLOW}]"
+            body["errorType"] = TOO_SLOW
         case Unavailable():
             body["error"] = f"{message} [{BUSY}]"
             body["errorType"] = BUSY
@@ -75,6 +83,8 @@ def _bare_body(error: HookcellError) -> JsonObject:
             code = error.code
         case TooLarge():
             code = TOO_LARGE
+        case TooSlow():
+            code = TOO_SLOW
         case Unavailable():
             code = BUSY
         case _:

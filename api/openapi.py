@@ -67,7 +67,7 @@ def _operation(endpoint: Endpoint[Any], detail: Detail, book: SchemaBook) -> Jso
         str(detail.status): answered(
             detail.answered if detail.answered.get("status") == "success" else {**detail.answered, "success": True}
         ),
-        **errors(400, 403, *([404] if "{" in endpoint.name else []), 413, 429, 500, 503),
+        **errors(400, 403, *([404] if "{" in endpoint.name else []), 408, 413, 429, 500, 503),
         **login,
     }
     return operation

@@ -120,7 +120,7 @@ def _command(name: str, form: str, summary: str, done: Json) -> Json:
 
 
 def _common() -> Json:
-    return errors(401, 404, 413, 429, 500, 503)
+    return errors(401, 404, 408, 413, 429, 500, 503)
 
 
 def _open(summary: str, example: JsonObject, **more: Json) -> Json:

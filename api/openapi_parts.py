@@ -133,6 +133,7 @@ _NAMES = {
     401: "NotLoggedIn",
     403: "Forbidden",
     404: "NotFound",
+    408: "TooSlow",
     413: "TooLarge",
     429: "TooManyRequests",
     500: "Unexpected",
@@ -164,6 +165,10 @@ ERRORS: Json = {
         {"success": False, "error": "User does not have the permissions required for this action [error-unauthorized]"},
     ),
     "NotFound": _error("There is no such endpoint, room or hook.", {"success": False, "error": _MISSING}),
+    "TooSlow": _error(
+        "The body did not come in time.",
+        {"success": False, "error": "The body took longer than 30 seconds. [error-body-too-slow]"},
+    ),
     "TooLarge": _error(
         "The body is larger than the limit; nothing of it was read.",
         {"success": False, "error": "The body is larger than 1048576 bytes. [error-body-too-large]"},

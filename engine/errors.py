@@ -13,6 +13,7 @@ HookcellError
 │   ├── NotLoggedIn             401
 │   ├── LoginFailed             401: a wrong name, password or token
 │   ├── NotFound                404
+│   ├── TooSlow                 408: the body did not come in time
 │   └── TooLarge                413
 └── Unavailable                 503 with Retry-After: nothing was stored, the same request may be sent again
     ├── StoreBusy               the writer's queue is full, or it did not answer in time
@@ -103,6 +104,13 @@ class LoginFailed(ClientError):
 
 class NotFound(ClientError):
     status = 404
+
+
+class TooSlow(ClientError):
+    status = 408
+
+    def __init__(self, limit_seconds: float) -> None:
+        super().__init__(f"The body took longer than {limit_seconds:g} seconds.")
 
 
 class TooLarge(ClientError):

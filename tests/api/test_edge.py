@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from api.edge import masked
 from engine.ids import new_id, new_token
+from tests.api.hooks import Hook
 from tests.api.servers import Running, running
 
 
@@ -113,8 +114,15 @@ def test_all_bodies_together_have_a_limit(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_body_that_does_not_come_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.bodies.MAX_SECONDS", 0.05)
     with running(tmp_path) as server:
-        head = b"POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nfew"
-        assert b"The body took longer than" in raw(server, head)
+        for path, error in (
+            (b"/api/v1/login", b"The body took longer than 0.05 seconds. [error-body-too-slow]"),
+            (Hook(server).path.encode(), b'"error":"error-body-too-slow"'),
+        ):
+            url = server.client.base_url
+            with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
+                connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nfew")
+                answer = b"".join(iter(lambda: connection.recv(65536), b""))
+            assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n") and error in answer
 
 
 def test_an_unexpected_error_is_500_with_an_id_that_is_in_the_log(
