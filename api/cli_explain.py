@@ -12,8 +12,9 @@ from api.logins import UrlOption, with_server
 from engine.http import PlainClient
 
 PAGE = 100
-# what goes into an address
-MAX_FILE = 40 * 1024
+# it goes into an address, where a byte may take three
+MAX_EVENT = 16 * 1024
+MAX_FILE = 1024 * 1024
 
 
 def explain(
@@ -56,12 +57,13 @@ def explain(
 def _read(file: Path) -> str:
     try:
         with file.open("rb") as source:
-            content = source.read(MAX_FILE + 1)
-        if len(content) > MAX_FILE:
-            raise typer.BadParameter(f"{file} is larger than {MAX_FILE} bytes")
-        return json.dumps(json.loads(content), ensure_ascii=False, separators=(",", ":"))
+            event = json.dumps(json.loads(source.read(MAX_FILE)), ensure_ascii=False, separators=(",", ":"))
+            size = len(event.encode())
     except (OSError, ValueError, RecursionError) as error:
         raise typer.BadParameter(f"{file} is no event in JSON: {error}") from None
+    if size > MAX_EVENT:
+        raise typer.BadParameter(f"{file} has {size} bytes, and may have {MAX_EVENT}: shorten the text of the message")
+    return event
 
 
 def _show(output: Console, explained: dict[str, Any]) -> None:

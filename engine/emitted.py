@@ -14,7 +14,7 @@ from engine.model.events import EVENT_NAMES, Chain, Event, EventName
 from engine.model.files import File
 from engine.model.json import JsonObject
 from engine.model.messages import Message, Room, User
-from engine.params import Flag, NullableName, NullableNumber, NullableText, Params, Text, Word, problem
+from engine.params import MAX_NUMBER, Flag, NullableName, NullableNumber, NullableText, Params, Text, Word, problem
 from engine.trace import now_ms
 from engine.workspace.files import content_of
 
@@ -143,7 +143,7 @@ class EmittedFile(Params):
     id: Id
     name: Word
     type: Word
-    size: Annotated[int, Field(ge=0)]
+    size: Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 
 
 class EmittedMessage(Params):

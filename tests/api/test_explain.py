@@ -161,6 +161,8 @@ def test_the_command_says_what_is_wrong(server: Running, tmp_path: Path) -> None
     assert command(server, str(file)).returncode == 2
     file.write_text("{")
     assert "is no event in JSON" in " ".join(command(server, str(file)).stderr.split())
+    file.write_text(json.dumps({"event": "ü" * 8_192}, ensure_ascii=False))
+    assert "may have 16384: shorten the text" in " ".join(command(server, str(file)).stderr.split())
     file.write_text('{"event": "roomLeft"}')
     done = command(server, str(file))
     assert done.returncode == 1 and "must have required property 'room' for roomLeft" in done.stderr
