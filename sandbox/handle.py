@@ -24,6 +24,8 @@ META_PER_LOG_BYTE, META_BESIDES = 8, 512 * 1024
 PAGE = os.sysconf("SC_PAGE_SIZE")
 # A cell past its CPU limit has this much more to say so itself, and on which line it was.
 SPEAK_SECONDS = 0.06
+# One that is so far past it does not hear its own clock: it is in a loop in C. Starting is part of a first call.
+DEAF_SECONDS = 0.25
 
 ANSWERS = frozenset((wire.RESULT, wire.LAST_RESULT, wire.QUESTION))
 
@@ -118,6 +120,8 @@ class CellHandle:
         self._head_started = 0.0
         self._head_cpu = 0.0
         self._deadline = 0.0
+        # when it may be deaf: not before this by the wall's clock
+        self._next_look = 0.0
         self._base_memory = self._anonymous_memory()
         self._loop.add_reader(self._fd, self._on_readable)
 
@@ -211,6 +215,8 @@ class CellHandle:
         due = min(self._deadline, head.overall)
         if not self.slow:
             due = min(due, max(now, self._head_started) + self.limits.slow_lane_cpu_seconds)
+        else:
+            due = min(due, max(self._next_look, self._head_started + self.cpu_seconds + DEAF_SECONDS))
         if self._timer is not None:
             # One that strikes too early looks again; moving it for each call would cost more.
             if self._timer.when() <= due:
@@ -233,13 +239,18 @@ class CellHandle:
         if self.paused_at is not None:
             self._timer = self._loop.call_at(min(now + 0.1, head.overall), self._on_timer)
             return
-        if not self.slow and self.head_cpu_used() >= self.limits.slow_lane_cpu_seconds:
+        used = self.head_cpu_used()
+        if used >= self.cpu_seconds + DEAF_SECONDS:
+            self.kill(("cpu", head))
+            return
+        self._next_look = now + max(0.01, self.cpu_seconds + DEAF_SECONDS - used)
+        if not self.slow and used >= self.limits.slow_lane_cpu_seconds:
             self._owner.on_slow(self)
             if not self.jobs:
                 # it was ended for want of a place
                 return
         if now >= self._deadline:
-            left = self.cpu_seconds + SPEAK_SECONDS - self.head_cpu_used()
+            left = self.cpu_seconds + SPEAK_SECONDS - used
             most = self._head_started + max(self.limits.wall_seconds_extended, self.wall_seconds)
             if left <= 0:
                 self.kill(("cpu", head))

@@ -104,6 +104,17 @@ def test_a_loop_in_c_is_ended_from_outside_and_told_what_it_used(cells: Cells) -
     assert outcome.receipt.wall_us >= SHORT.wall_seconds * 1e6
 
 
+def test_a_loop_in_c_is_ended_for_the_cpu_it_uses_long_before_the_wall_clock() -> None:
+    limits = replace(SHORT, cpu_seconds=0.1, wall_seconds=20, wall_seconds_extended=20)
+    with started(limits) as cells:
+        outcome = cells.call(hook("return sum(range(10 ** 12))"), overall_seconds=30)
+        assert isinstance(outcome, TimedOut) and (outcome.clock, outcome.line) == ("cpu", None)
+        assert outcome.receipt.cpu_us < 2_000_000
+        # a loop that hears its clock still says where it was
+        outcome = cells.call(hook("n = 0", "while True:", "    n += 1"), overall_seconds=30)
+        assert isinstance(outcome, TimedOut) and outcome.line in (3, 4)
+
+
 def test_the_overall_limit_is_the_calls_own(cells: Cells) -> None:
     outcome = cells.call(hook("while True:", "    pass"), overall_seconds=0.05)
     assert isinstance(outcome, TimedOut) and (outcome.clock, outcome.limit_seconds) == ("overall", 0.05)
