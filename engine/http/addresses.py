@@ -26,13 +26,15 @@ def _rules(table: dict[str, str]) -> tuple[Rule, ...]:
     return tuple(Rule(name, ip_network(network)) for name, networks in table.items() for network in networks.split())
 
 
+METADATA = "cloud metadata"
+
 # The first rule that holds an address names its refusal, so the particular come before the general.
 RULES = _rules(
     {
         "unspecified": "0.0.0.0/8 ::/128",
         "loopback": "127.0.0.0/8 ::1/128",
         "private": "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16",
-        "cloud metadata": "169.254.169.254/32 169.254.170.2/32 100.100.100.200/32 168.63.129.16/32 192.0.0.192/32 "
+        METADATA: "169.254.169.254/32 169.254.170.2/32 100.100.100.200/32 168.63.129.16/32 192.0.0.192/32 "
         "fd00:ec2::254/128",
         "link-local": "169.254.0.0/16 fe80::/10",
         "carrier-grade NAT": "100.64.0.0/10",

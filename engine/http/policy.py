@@ -11,7 +11,7 @@ from ipaddress import IPv6Network, ip_network
 
 import httpx2
 
-from engine.http.addresses import Address, Network, Rule, plain, refusing_rule
+from engine.http.addresses import METADATA, Address, Network, Rule, plain, refusing_rule
 from engine.http.errors import HttpError
 from engine.http.urls import canonical_host
 
@@ -81,7 +81,10 @@ def _refused(host: str, refused: list[tuple[Address, Rule]]) -> HttpError:
     what = f"{host} is" if host == str(plain(address)) else f"{host} is {plain(address)}, which is"
     entries = ",".join(str(ip_network(plain(address))) for address, _ in refused)
     setting = f"{SETTING}={entries}"
-    return HttpError("refused-by-policy", f"{what} refused ({rule}); to allow it, add {setting}", setting)
+    advice = f"to allow it, add {setting}"
+    if any(rule.name == METADATA for _, rule in refused):
+        advice += ", which opens the credentials of the machine to every author of an integration"
+    return HttpError("refused-by-policy", f"{what} refused ({rule}); {advice}", setting)
 
 
 def _ordered(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:

@@ -111,3 +111,13 @@ def test_a_refused_address_in_the_url_is_named_once() -> None:
     assert caught.value.message == (
         "127.0.0.1 is refused (loopback 127.0.0.0/8); to allow it, add HOOKCELL_EGRESS_ALLOW=127.0.0.1/32"
     )
+
+
+def test_whoever_allows_a_metadata_service_is_told_what_that_opens() -> None:
+    with pytest.raises(HttpError) as caught:
+        EgressPolicy().check("metadata.example", 80, [ip_address("10.0.0.7"), ip_address("169.254.169.254")])
+    assert caught.value.message == (
+        "metadata.example is 10.0.0.7, which is refused (private 10.0.0.0/8); "
+        "to allow it, add HOOKCELL_EGRESS_ALLOW=10.0.0.7/32,169.254.169.254/32, "
+        "which opens the credentials of the machine to every author of an integration"
+    )
