@@ -43,8 +43,9 @@ from engine.workspace.protocol import Draft
 
 PREPARE, RESPONSE = "prepare_outgoing_request", "process_outgoing_response"
 BUSY_MS = 1_000
-# How often a response waits for a cell: the receiver has the request, and asking it again is the worse choice.
-BUSY_TRIES = 30
+# How long an answer waits for a cell, in seconds: as long as it may be waited for, whose place it keeps. The receiver
+# has the request, so after that the delivery fails; asking once more would be worse.
+PATIENCE_SECONDS = 20.0
 
 log = structlog.stdlib.get_logger("hookcell.engine")
 
@@ -208,12 +209,12 @@ async def send(kit: Outgoing, work: Work, ready: Ready) -> Sent:
         seen: JsonObject = {name: response[name] for name in ("status_code", "headers", "truncated")}
         trace = trace.then("after-http-call", httpResult=text, response=seen, durationMs=reply.duration_ms)
     except HttpError as error:
-        reply = error
+        reply, response = error, unanswered(error)
         failure: JsonObject = {"kind": error.kind, "message": error.message}
         trace = trace.then("after-http-call", httpResult=None, httpError=failure, error=True)
         if error.setting is not None:
             trace = trace.then("refused-by-policy", because=error.message, setting=error.setting)
-    return Sent(request, reply, trace, work.delivery.attempts + 1)
+    return Sent(request, reply, response, trace, work.delivery.attempts + 1)
 
 
 async def ask_script(kit: Outgoing, work: Work, sent: Sent) -> Ending | None:
@@ -224,14 +225,17 @@ async def ask_script(kit: Outgoing, work: Work, sent: Sent) -> Ending | None:
     if isinstance(reply, HttpError) and not is_last(kit.rules, work, sent):
         return None
     request = after_sending(sent.request, work.integration)
-    response = answered(reply) if isinstance(reply, Answer) else unanswered(reply)
     result, report = await patiently(
-        lambda: kit.scripts.process_outgoing_response(script, request, response, services=work.services)
+        lambda: kit.scripts.process_outgoing_response(script, request, sent.response, services=work.services)
     )
     trace = called(kit, work, sent.trace.then(f"execute-script-before-running-{RESPONSE}"), RESPONSE, result, report)
     match result:
-        case Busy():
+        case Busy("stopping"):
             return PutOff(BUSY_MS)
+        case Busy():
+            why = f"No cell was free within {PATIENCE_SECONDS:g} s to run the hook; the request is not sent again."
+            trace = trace.then(f"execute-script-error-running-{RESPONSE}", error=True, errorStack=why)
+            return End(trace, sent.attempts, failed=True, request=sent.request)
         case Failed():
             return End(trace, sent.attempts, failed=True, request=sent.request)
         case ResponseDone():
@@ -250,7 +254,7 @@ async def by_default(kit: Outgoing, work: Work, sent: Sent) -> Ending:
     verdict = rules.verdict(reply)
     match verdict:
         case "success":
-            content = answered(reply)["content"] if isinstance(reply, Answer) else None
+            content = sent.response["content"]
             if isinstance(content, dict) and (content.get("text") or content.get("attachments")):
                 return await posting(kit, work, sent, content, "answer")
             return End(sent.trace, sent.attempts, request=sent.request)
@@ -291,10 +295,9 @@ async def drafted(
 
 
 async def patiently(call: ResponseCall) -> tuple[ResponseResult, ScriptReport | None]:
+    until = asyncio.get_running_loop().time() + PATIENCE_SECONDS
     result, report = await call()
-    for _ in range(BUSY_TRIES):
-        if not isinstance(result, Busy):
-            break
+    while isinstance(result, Busy) and result.reason != "stopping" and asyncio.get_running_loop().time() < until:
         await asyncio.sleep(BUSY_MS / 1000)
         result, report = await call()
     return result, report

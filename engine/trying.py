@@ -11,6 +11,7 @@ from engine.delivery.turns import Turn
 from engine.http import Answer, HttpError, OutgoingRequest
 from engine.model.deliveries import Claim, Delivery
 from engine.model.integrations import OutgoingIntegration
+from engine.model.json import JsonObject
 from engine.retry import HOUR_MS, MAX_AGE_MS, delay_ms, is_too_old, retry_after_ms
 from engine.scripts import Script
 from engine.sending import unpack_request
@@ -53,10 +54,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of it; `attempts` counts this one."""
+    """What came of it; `response` is that for the script, `attempts` counts this one."""
 
     request: OutgoingRequest
     reply: Answer | HttpError
+    response: JsonObject
     trace: Trace
     attempts: int
 

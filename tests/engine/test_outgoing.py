@@ -351,21 +351,22 @@ async def test_what_happened_to_the_integration_meanwhile_counts(tmp_path: Path)
 class BusyHooks:
     """Cells are free only after so many calls."""
 
-    def __init__(self, busy: int) -> None:
+    def __init__(self, busy: int, reason: str = "no cell") -> None:
         self.busy = busy
+        self.reason = reason
         self.calls = 0
 
     async def prepare_outgoing_request(
         self, script: Script, request: JsonObject, *, services: HookServices
     ) -> tuple[PrepareResult, ScriptReport | None]:
         self.calls += 1
-        return (Busy("no cell"), None) if self.calls <= self.busy else (PrepareNothing(), None)
+        return (Busy(self.reason), None) if self.calls <= self.busy else (PrepareNothing(), None)
 
     async def process_outgoing_response(
         self, script: Script, request: JsonObject, response: JsonObject, *, services: HookServices
     ) -> tuple[ResponseResult, ScriptReport | None]:
         self.calls += 1
-        return (Busy("no cell"), None) if self.calls <= self.busy else (ResponsePost({"text": "at last"}), None)
+        return (Busy(self.reason), None) if self.calls <= self.busy else (ResponsePost({"text": "at last"}), None)
 
 
 async def test_a_delivery_without_a_cell_is_put_off_and_counts_as_nothing(tmp_path: Path) -> None:
@@ -395,10 +396,33 @@ async def test_an_answer_waits_for_a_cell_rather_than_being_asked_for_again(
         await stage.work(replace(stage.kit, scripts=BusyHooks(5)))
         assert await stage.texts() == ["hello", "at last"]
         assert len(receiver.requests) == 1
-        await stage.say("again")
-        await stage.work(replace(stage.kit, scripts=BusyHooks(1_000)))
-        (_, row) = await stage.rows()
-        assert (row.state, row.attempts, row.prepared) == ("pending", 0, True)
+
+
+async def test_an_answer_that_finds_no_cell_fails_and_is_not_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "BUSY_MS", 1)
+    monkeypatch.setattr(outgoing, "PATIENCE_SECONDS", 0.05)
+    script = "def process_outgoing_response(request, response):\n    return None"
+    async with staged(tmp_path) as stage, Receiver() as receiver:
+        id = await stage.integrate(receiver.url, script=script, retryFailedCalls=True, retryCount=4)
+        await stage.say("hello")
+        await stage.work(replace(stage.kit, scripts=BusyHooks(1_000_000)))
+        record = await stage.record(id)
+        assert (record["state"], record["error"], record["attempt"]) == ("failed", True, 1)
+        assert record["errorStack"] == "No cell was free within 0.05 s to run the hook; the request is not sent again."
+        assert record["response"]["status_code"] == 200
+        assert await stage.work() == 0 and len(receiver.requests) == 1
+
+
+async def test_an_answer_that_comes_while_the_server_stops_is_left_to_the_next_one(tmp_path: Path) -> None:
+    script = "def process_outgoing_response(request, response):\n    return None"
+    async with staged(tmp_path) as stage, Receiver() as receiver:
+        await stage.integrate(receiver.url, script=script)
+        await stage.say("hello")
+        await stage.work(replace(stage.kit, scripts=BusyHooks(1_000, "stopping")))
+        (row,) = await stage.rows()
+        assert (row.state, row.attempts, row.prepared, len(receiver.requests)) == ("pending", 0, True, 1)
 
 
 async def test_an_answer_goes_to_the_target_room_and_falls_back_to_the_events(tmp_path: Path) -> None:

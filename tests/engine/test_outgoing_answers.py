@@ -54,6 +54,16 @@ async def test_an_answer_that_is_very_deep_is_text_to_the_script_and_asked_for_o
         assert (await stage.record(id))["httpResult"] == json.dumps(deep.decode())
 
 
+async def test_an_answer_of_very_many_objects_is_text_to_the_script(tmp_path: Path) -> None:
+    script = "def process_outgoing_response(request, response):\n    return f\"{response['content'][:5]}\"\n"
+    many = b"[" + b"{}," * 60_000 + b"{}]"
+    async with staged(tmp_path) as stage, Receiver(lambda _: Response(200, JSON, many)) as receiver:
+        await stage.integrate(receiver.url, script=script)
+        await stage.say("hello")
+        await stage.work()
+        assert await stage.texts() == ["hello", "[{},{"]
+
+
 async def test_an_answer_too_large_for_a_cell_fails_the_delivery_and_is_asked_for_once(tmp_path: Path) -> None:
     script = "def process_outgoing_response(request, response):\n    return 'called'\n"
     body = b"\x01" * 1_000_000
