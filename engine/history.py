@@ -17,7 +17,7 @@ from engine.model.history import IncomingRun, OutgoingRun
 from engine.model.integrations import HistoryLevel, Integration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import Room
-from engine.packing import pack, unpack
+from engine.packing import pack, pack_json, unpack
 from engine.redaction import MASK, NO_SECRETS, Redactor, Scrubber
 from engine.sending import parsed
 from engine.store.connections import json_text
@@ -57,8 +57,11 @@ def redactor_for(integration: Integration | None, scrubber: Scrubber = NO_SECRET
 
 
 def pack_trace(trace: Trace, redactor: Redactor) -> bytes:
+    shown = _newest(trace)
+    if (text := _masked_whole(shown.to_json(), redactor)) is not None:
+        return pack_json(text)
     steps: list[JsonValue] = [
-        {"name": step.name, "at": step.at, "detail": masked(step.detail, redactor)} for step in _newest(trace).steps
+        {"name": step.name, "at": step.at, "detail": masked(step.detail, redactor)} for step in shown.steps
     ]
     return pack(steps)
 
@@ -72,6 +75,8 @@ def pack_masked(request: JsonObject, redactor: Redactor) -> bytes:
 
     Beside its own keys it has `masked` or `cut`, where something was: what, as "headers.authorization".
     """
+    if (text := _masked_whole(request, redactor)) == json_text(request):
+        return pack_json(text)
     shown = cast(JsonObject, redactor.value(request))
     places: JsonObject = {"masked": [*found]} if (found := _changed(request, shown)) else {}
     packed = pack(shown | places)
@@ -79,6 +84,12 @@ def pack_masked(request: JsonObject, redactor: Redactor) -> bytes:
         return packed
     kept = masked(request, redactor)
     return pack(kept | places | {"cut": [*_changed(shown, kept)]})
+
+
+def _masked_whole(value: JsonValue, redactor: Redactor) -> str | None:
+    """The JSON of something small, masked as text; None where each value has to be looked at."""
+    text = json_text(value)
+    return redactor.json(text) if len(text) <= MAX_DETAIL else None
 
 
 def _changed(before: JsonObject, after: JsonObject) -> list[str]:

@@ -71,6 +71,8 @@ class Outgoing:
     client: GuardedClient
     services: ServiceKit
     turns: Turns = field(default_factory=Turns)
+    # told of a claim whose destination has answered, or not
+    answered: Callable[[Claim], None] = lambda _: None
 
     @property
     def rules(self) -> Rules:
@@ -121,6 +123,7 @@ async def attempt(kit: Outgoing, work: Work, trace: Trace) -> Ending:
         return await settled(kit, work, PutOff(BUSY_MS))
     work.begin()
     sent = await send(kit, work, ready)
+    kit.answered(work.claim)
     try:
         return await settled(kit, work, await ask_script(kit, work, sent) or await by_default(kit, work, sent))
     except (LeaseLost, Unavailable):

@@ -17,8 +17,13 @@ _LEVEL = 1
 
 
 def pack(value: JsonValue) -> bytes:
-    text = json_text(value).encode()
-    return text if len(text) <= _SMALL else zlib.compress(text, _LEVEL)
+    return pack_json(json_text(value))
+
+
+def pack_json(text: str) -> bytes:
+    """Of a value that is JSON already."""
+    packed = text.encode()
+    return packed if len(packed) <= _SMALL else zlib.compress(packed, _LEVEL)
 
 
 def unpack(packed: bytes) -> JsonValue:

@@ -16,6 +16,7 @@ from urllib.parse import quote, quote_plus
 import orjson
 
 from engine.http import is_credential
+from engine.http.headers import CREDENTIAL_SUFFIXES, CREDENTIALS
 from engine.model.json import JsonObject, JsonValue
 
 MASK = "***"
@@ -31,6 +32,10 @@ _URL_SECRET = re.compile(
 )
 _HOOK = re.compile(r"(/hooks/(?:(?:sample|info|add|remove)/)?[^/?#\s\"]+(?:/[^/?#\s\"]+)?/)[^/?#\s\"]{16,}")
 _HEADERS = frozenset({"set-cookie", "proxy-authorization"})
+# Names in JSON whose values are masked whatever they are.
+_NAMES = re.compile(rf'(?i)"(?:auth|{"|".join(CREDENTIALS | _HEADERS)}|[^"]*(?:{"|".join(CREDENTIAL_SUFFIXES)}))"')
+# What is spelt alike in text and in JSON, also in JSON within JSON.
+_PLAIN = re.compile(r"[A-Za-z0-9_.~+/=:@%-]+")
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,19 @@ class Redactor:
                 return {self.text(key): self._item(key, item) for key, item in value.items()}
             case _:
                 return value
+
+    def json(self, text: str) -> str | None:
+        """What `value` makes of JSON, in JSON; None where that takes a look at each value. It is far quicker."""
+        for secret in (*self.whole, *self.scrubber.secrets):
+            if not _PLAIN.fullmatch(secret) or (len(secret) < _MIN_INSIDE_TEXT and secret in text):
+                return None
+        if any(pattern.search(text) for pattern in (_USERINFO, _URL_SECRET, _HOOK, _NAMES)):
+            return None
+        for secret in self.whole:
+            text = text.replace(secret, MASK)
+        if self.scrubber:
+            text = self.scrubber.text(text)
+        return REFERENCE.sub(MASK, text) if REFERENCE_PREFIX in text else text
 
     def headers(self, headers: JsonObject) -> JsonObject:
         return {name: MASK if _is_secret(name) else self.value(value) for name, value in headers.items()}

@@ -65,7 +65,13 @@ class Engine:
         self.registry = Registry(store, self.workspace, self.scripts, index, policy, resolver, strict, frozen)
         self.services = ServiceKit(store, self.client, self.vault, ScriptLog(settings.script_log))
         self.incoming = Incoming(self.accepting, self.scripts, self.services, worker, strict)
-        self.outgoing = Outgoing(self.accepting, self.scripts, self.client, self.services)
+        self.outgoing = Outgoing(
+            self.accepting,
+            self.scripts,
+            self.client,
+            self.services,
+            answered=lambda claim: self.worker.answered(claim),
+        )
         # A SQLite file has one server: whatever other process its rows name is dead.
         self.worker = Worker(worker, store, wake, partial(outgoing.run, self.outgoing), alone=True)
         self.retention = Retention(store, days=settings.history_days)

@@ -12,11 +12,13 @@ class Wake:
     def call(self) -> None:
         self._called.set()
 
-    async def wait(self, seconds: float) -> None:
-        """Until called, at most that long."""
+    async def wait(self, seconds: float) -> bool:
+        """Until called, at most that long; whether it was called."""
         try:
             async with asyncio.timeout(seconds):
                 await self._called.wait()
         except TimeoutError:
             pass
+        called = self._called.is_set()
         self._called.clear()
+        return called

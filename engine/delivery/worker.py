@@ -7,7 +7,7 @@ ends come before beginnings.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ Journey: TypeAlias = Callable[[Delivery, Claim], Coroutine[Any, Any, None]]
 
 RENEW_SECONDS = 2.0
 LOOK_SECONDS = 1.0
+LINGER_SECONDS = 0.002
 # after a look that failed, or while the store is behind
 PAUSE_SECONDS = 0.05
 MAX_STORE_LOAD = 0.5
@@ -64,6 +65,8 @@ class Worker:
         self._alone = alone
         self._limits = limits
         self._running: dict[asyncio.Task[None], Claim] = {}
+        # those whose destination has done its part
+        self._answered: set[Claim] = set()
         self._loops: list[asyncio.Task[None]] = []
         # ends that could not be stored yet
         self._unended: deque[Callable[[Connection], None]] = deque()
@@ -71,6 +74,11 @@ class Worker:
     @property
     def in_flight(self) -> int:
         return len(self._running)
+
+    def answered(self, claim: Claim) -> None:
+        """The attempt needs its destination no more: another may have the place while this one is ended."""
+        self._answered.add(claim)
+        self._wake.call()
 
     async def start(self) -> None:
         """Takes over what a process that died had, before anything is claimed."""
@@ -91,9 +99,10 @@ class Worker:
         await self._store.write(leases.give_back, self.id)
 
     async def _work(self) -> None:
+        woken = True
         while True:
             try:
-                seconds = await self._claim_due()
+                seconds = await self._claim_due(woken)
             except Unavailable as error:
                 _log.warning("deliveries wait: the store is busy", error=str(error))
                 seconds = PAUSE_SECONDS
@@ -101,44 +110,39 @@ class Worker:
                 # Whatever it is, it must not end all deliveries for good.
                 _log.exception("deliveries were not claimed, in a way that should not be")
                 seconds = LOOK_SECONDS
-            await self._wake.wait(seconds)
+            woken = await self._wake.wait(seconds)
+            if woken and self._running:
+                # Ends come in groups: one claim for all of them.
+                await asyncio.sleep(LINGER_SECONDS)
 
-    async def _claim_due(self) -> float:
+    async def _claim_due(self, woken: bool) -> float:
         """Starts what there is room for; how long to wait before the next look, unless woken."""
         free = self._limits.deliveries - len(self._running)
         if free <= 0:
             return LOOK_SECONDS
         if self._store.queue_load() > MAX_STORE_LOAD:
             return PAUSE_SECONDS
-        look = await self._store.read(queue.look)
-        wanted = self._share(look.due, free)
-        claims = await self._store.write(queue.claim, self.id, wanted) if wanted else []
-        try:
-            deliveries = await self._store.read(get_deliveries, [claim.seq for claim in claims]) if claims else {}
-        except BaseException:
-            # Claimed and not begun: nobody else takes them from a process that lives, so they are given back.
-            self._unended += (partial(queue.put_off, claim=claim, delay_ms=AGAIN_MS) for claim in claims)
-            raise
-        for claim in claims:
-            # what was dropped since it was claimed has nothing to end
-            if claim.seq in deliveries:
-                # called at once, in the order of the claims
-                journey = self._journey(deliveries[claim.seq], claim)
-                task = asyncio.create_task(self._run(journey, claim))
-                self._running[task] = claim
-                task.add_done_callback(partial(self._ended, journey))
+        # nobody writes to find out that there is nothing to do
+        look = queue.Look((), None) if woken else await self._store.read(queue.look)
+        if woken or look.due:
+            busy = Counter(claim.destination for claim in self._running.values() if claim not in self._answered)
+            share = partial(shared, busy=busy, free=free, most=self._limits.deliveries_a_destination)
+            # A claim that a crash of the machine undoes is a delivery that is due.
+            look, claims, deliveries = await self._store.write_soon(take, self.id, share)
+            for claim in claims:
+                self._begin(claim, deliveries.get(claim.seq))
         return LOOK_SECONDS if look.next_ms is None else min(LOOK_SECONDS, look.next_ms / 1000)
 
-    def _share(self, due: tuple[str, ...], free: int) -> dict[str, int]:
-        """How many to claim for each destination: one each, round and round, none beyond its limit."""
-        busy = Counter(claim.destination for claim in self._running.values())
-        wanted: Counter[str] = Counter()
-        for round in range(1, self._limits.deliveries_a_destination + 1):
-            for destination in due:
-                if free > 0 and busy[destination] + wanted[destination] < round:
-                    wanted[destination] += 1
-                    free -= 1
-        return wanted
+    def _begin(self, claim: Claim, delivery: Delivery | None) -> None:
+        if delivery is None:
+            _log.error("a delivery cannot be read", delivery=claim.seq)
+            self._unended.append(partial(queue.interrupt, claim=claim, delay_ms=AGAIN_MS))
+            return
+        # called at once, in the order of the claims
+        journey = self._journey(delivery, claim)
+        task = asyncio.create_task(self._run(journey, claim))
+        self._running[task] = claim
+        task.add_done_callback(partial(self._ended, journey))
 
     async def _run(self, journey: Coroutine[Any, Any, None], claim: Claim) -> None:
         try:
@@ -155,7 +159,7 @@ class Worker:
     def _ended(self, journey: Coroutine[Any, Any, None], task: asyncio.Task[None]) -> None:
         # one that was cancelled before it ran
         journey.close()
-        del self._running[task]
+        self._answered.discard(self._running.pop(task))
         self._wake.call()
 
     async def _keep_living(self) -> None:
@@ -192,6 +196,27 @@ class Worker:
                 self._unended.append(end)
                 raise
             self._wake.call()
+
+
+def shared(due: Iterable[str], *, busy: Mapping[str, int], free: int, most: int) -> dict[str, int]:
+    """How many to claim for each destination: one each, round and round, none beyond `most` with what is busy."""
+    wanted: Counter[str] = Counter()
+    for round in range(1, most + 1):
+        for destination in due:
+            if free > 0 and busy.get(destination, 0) + wanted[destination] < round:
+                wanted[destination] += 1
+                free -= 1
+    return wanted
+
+
+def take(
+    connection: Connection, worker: str, share: Callable[[Iterable[str]], Mapping[str, int]]
+) -> tuple[queue.Look, list[Claim], dict[int, Delivery]]:
+    """Looks, claims what `share` says of what is due, and reads it."""
+    look = queue.look(connection)
+    wanted = share(look.due)
+    claims = queue.claim(connection, worker, wanted) if wanted else []
+    return look, claims, get_deliveries(connection, [claim.seq for claim in claims])
 
 
 async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:

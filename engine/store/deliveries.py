@@ -1,6 +1,7 @@
 """Deliveries as rows: stored with their event, read for an attempt. What moves them is in `delivery/queue.py`."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, literal_column, select
@@ -91,22 +92,32 @@ _get_integration = Statement(
 
 
 def get_deliveries(connection: Connection, seqs: Iterable[int]) -> dict[int, Delivery]:
-    """By `seq`; one that was dropped is not among them."""
+    """By `seq`; one that cannot be read is not among them."""
     revisions: dict[int, tuple[OutgoingIntegration | None, tuple[str, ...]]] = {}
     found = {}
     for seq in seqs:
-        row = _get.row(connection, wanted=seq)
-        if row is None:
-            continue
-        values = dict(zip(_OF_DELIVERY, row, strict=False))
-        enabled, *of_event = row[len(_OF_DELIVERY) :]
-        revision = values["revision"]
-        if revision not in revisions:
-            revisions[revision] = _integration(connection, revision)
-        integration, hooks = revisions[revision]
-        event = Event.from_json(workspace=values.pop("workspace"), **dict(zip(_OF_EVENT, of_event, strict=True)))
-        found[seq] = Delivery(**values, event=event, integration=integration, hooks=hooks, enabled=enabled)
+        # one row that makes no sense must not keep the others from being sent
+        with suppress(ValueError, TypeError, KeyError, AssertionError):
+            delivery = _delivery(connection, seq, revisions)
+            if delivery is not None:
+                found[seq] = delivery
     return found
+
+
+def _delivery(
+    connection: Connection, seq: int, revisions: dict[int, tuple[OutgoingIntegration | None, tuple[str, ...]]]
+) -> Delivery | None:
+    row = _get.row(connection, wanted=seq)
+    if row is None:
+        return None
+    values = dict(zip(_OF_DELIVERY, row, strict=False))
+    enabled, *of_event = row[len(_OF_DELIVERY) :]
+    revision = values["revision"]
+    if revision not in revisions:
+        revisions[revision] = _integration(connection, revision)
+    integration, hooks = revisions[revision]
+    event = Event.from_json(workspace=values.pop("workspace"), **dict(zip(_OF_EVENT, of_event, strict=True)))
+    return Delivery(**values, event=event, integration=integration, hooks=hooks, enabled=enabled)
 
 
 def _integration(connection: Connection, revision: int) -> tuple[OutgoingIntegration | None, tuple[str, ...]]:

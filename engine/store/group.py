@@ -20,12 +20,16 @@ from engine.store.connections import driver, is_lost, sqlite_code
 
 @dataclass(eq=False, slots=True)
 class Operation:
-    """`size` is in bytes, `deadline` on the monotonic clock; `result` or `error` is the outcome once committed."""
+    """`size` is in bytes, `deadline` on the monotonic clock; `result` or `error` is the outcome once committed.
+
+    One that is not `durable` may be answered before the disk has it.
+    """
 
     run: Callable[[Connection], object]
     future: "asyncio.Future[object]"
     size: int
     deadline: float
+    durable: bool = True
     result: object = None
     error: BaseException | None = None
 

@@ -64,6 +64,13 @@ class SqliteStore:
             raise StoreLost(str(self._lost))
         return cast(T, await self._writer.submit(_call(function, args, kwargs)))
 
+    async def write_soon(
+        self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if self._lost is not None:
+            raise StoreLost(str(self._lost))
+        return cast(T, await self._writer.submit(_call(function, args, kwargs), durable=False))
+
     async def read(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         if self._lost is not None:
             raise StoreLost(str(self._lost))

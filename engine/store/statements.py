@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+
+from engine.store.connections import driver
 
 Processor = Callable[[Any], Any]
 
@@ -44,18 +46,20 @@ class Statement:
 
     def run(self, connection: Connection, /, **values: object) -> int:
         """The number of rows inserted, updated or deleted."""
-        return self._execute(connection, values)[1].rowcount
+        compiled = self._for(connection.dialect)
+        return int(_execute(connection, compiled.string, compiled.parameters(values)).rowcount)
 
     def run_many(self, connection: Connection, /, rows: Sequence[dict[str, object]]) -> None:
         """The same statement once for each of `rows`, which may be empty."""
         if rows:
             compiled = self._for(connection.dialect)
-            connection.exec_driver_sql(compiled.string, [compiled.parameters(row) for row in rows])
+            for row in rows:
+                _execute(connection, compiled.string, compiled.parameters(row))
 
     def rows(self, connection: Connection, /, **values: object) -> list[tuple[Any, ...]]:
         """All rows of a SELECT or of a RETURNING."""
-        compiled, result = self._execute(connection, values)
-        rows = result.fetchall()
+        compiled = self._for(connection.dialect)
+        rows = _execute(connection, compiled.string, compiled.parameters(values)).fetchall()
         if not any(compiled.results):
             return [tuple(row) for row in rows]
         return [
@@ -68,16 +72,21 @@ class Statement:
         rows = self.rows(connection, **values)
         return rows[0] if rows else None
 
-    def _execute(self, connection: Connection, values: dict[str, object]) -> tuple[_Compiled, CursorResult[Any]]:
-        compiled = self._for(connection.dialect)
-        return compiled, connection.exec_driver_sql(compiled.string, compiled.parameters(values))
-
     def _for(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             # two threads that both compile make the same thing
             compiled = self._compiled[dialect.name] = _compile(self._statement, dialect)
         return compiled
+
+
+def _execute(connection: Connection, string: str, parameters: Any) -> Any:
+    """By the driver itself where that is SQLite's, in SQLAlchemy's transaction all the same; a cursor or the like."""
+    if connection.dialect.name != "sqlite":
+        return connection.exec_driver_sql(string, parameters)
+    if not connection.in_transaction():
+        connection.begin()
+    return driver(connection).execute(string, parameters)
 
 
 def _compile(statement: Select[Any] | Insert | Update | Delete, dialect: Dialect) -> _Compiled:

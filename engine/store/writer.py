@@ -12,7 +12,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -54,10 +55,11 @@ class Writer:
         threading.Thread(target=self._main, args=(connect, opened), name="store-writer", daemon=True).start()
         await opened
 
-    def submit(self, run: Callable[[Connection], object]) -> "asyncio.Future[object]":
+    def submit(self, run: Callable[[Connection], object], *, durable: bool = True) -> "asyncio.Future[object]":
         """Raises StoreBusy, StoreLost or Stopping when nothing can be taken; the answer may be StoreBusy as well."""
         size = weight(run)
-        operation = Operation(run, self._loop.create_future(), size, time.monotonic() + self._limits.queue_seconds)
+        deadline = time.monotonic() + self._limits.queue_seconds
+        operation = Operation(run, self._loop.create_future(), size, deadline, durable)
         with self._work:
             if self._lost:
                 raise _lost()
@@ -162,7 +164,8 @@ class Writer:
                 taken.append(operation)
         elif self._queue:
             try:
-                run_group(connection, self._take(), taken)
+                with self._waiting_for_disk(connection) as durable:
+                    run_group(connection, self._take(durable), taken)
             except Exception as error:
                 # another process has the lock: they still wait, and the next try is a second away
                 if taken or sqlite_code(error) != sqlite3.SQLITE_BUSY:
@@ -170,11 +173,24 @@ class Writer:
         self._taken = []
         self._tell(_answer, taken)
 
-    def _take(self) -> Iterator[Operation]:
+    @contextmanager
+    def _waiting_for_disk(self, connection: Connection) -> Iterator[bool]:
+        """Whether the next commit does; the commit after one that does not takes it along."""
+        with self._work:
+            durable = any(operation.durable for operation in islice(self._queue, self._limits.group_operations))
+        if not durable:
+            driver(connection).execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield durable
+        finally:
+            if not durable:
+                driver(connection).execute("PRAGMA synchronous = FULL")
+
+    def _take(self, durable: bool = True) -> Iterator[Operation]:
         end = time.monotonic() + self._limits.group_seconds
         for _ in range(self._limits.group_operations):
             with self._work:
-                if not self._queue:
+                if not self._queue or (self._queue[0].durable and not durable):
                     return
                 operation = self._pop()
             if operation.future.cancelled():

@@ -23,7 +23,7 @@ class Watched:
     def __init__(self, store: SqliteStore) -> None:
         self._store = store
         self.reads: list[str] = []
-        self.write = store.write
+        self.write, self.write_soon = store.write, store.write_soon
         self.close, self.backup, self.queue_load = store.close, store.backup, store.queue_load
 
     async def read(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:

@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.model.json import JsonObject
-from engine.redaction import Redactor
+from engine.model.json import JsonObject, JsonValue
+from engine.redaction import REFERENCE_PREFIX, Redactor, Scrubber
+from engine.store.connections import json_text, json_value
 
 LONG = 'tok/en"with+odd=signs'
 
@@ -49,3 +52,31 @@ def test_other_values_stay_as_they_are() -> None:
 
 def test_a_secret_that_is_a_key_is_masked_too() -> None:
     assert Redactor.of([LONG]).value({LONG: 1}) == {"***": 1}
+
+
+ITEMS = st.sampled_from(
+    ["a-token-12345", "short", "text", "say a-token-12345 twice a-token-12345", "https://u:p@h/", "?token=abc", "/x"]
+    + ["s3cr3t/value+1=", "czNjcjN0L3ZhbHVlKzE9", f"{REFERENCE_PREFIX}{'0' * 32}", 'a "quoted" one', "é", 'x "short" y']
+    + ["/hooks/aobEdbYhXfu5hkeqG/0123456789abcdefgh"]
+)
+KEYS = st.sampled_from(["token", "text", "headers", "Authorization", "x-csrf-token", "auth", "url", "search", "data"])
+VALUES = st.recursive(
+    st.none() | st.integers() | ITEMS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | ITEMS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(VALUES, st.lists(st.sampled_from(["a-token-12345", "short", 'we"ird\\token']), max_size=2))
+def test_masking_json_as_text_makes_what_masking_each_value_makes(value: JsonValue, tokens: list[str]) -> None:
+    redactor = Redactor.of(tokens, Scrubber.of(["s3cr3t/value+1="]))
+    shown = redactor.json(json_text(value))
+    assert shown is None or json_value(shown) == redactor.value(value)
+
+
+def test_what_is_usual_is_masked_as_text() -> None:
+    redactor = Redactor.of(["a-token-12345"])
+    text = json_text(
+        {"token": "a-token-12345", "headers": {"content-type": "text/plain"}, "url": "https://x.example/?q=1"}
+    )
+    assert redactor.json(text) == text.replace("a-token-12345", "***")

@@ -1,14 +1,14 @@
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from engine.delivery import by_hand, leases, queue
 from engine.delivery.queue import LeaseLost, Look
 from engine.model.deliveries import Claim
+from engine.store.connections import driver
 from engine.store.sqlite import SqliteStore
 from tests.engine.delivery.queues import (
     A,
@@ -245,26 +245,20 @@ async def test_looking_and_claiming_go_by_the_index_of_what_is_due(tmp_path: Pat
     statements: list[str] = []
 
     def recorded(connection: Connection) -> None:
-        event.listen(connection, "before_cursor_execute", _keep(statements))
+        driver(connection).set_trace_callback(statements.append)
         queue.look(connection)
         queue.claim(connection, "w", {A: 1})
+        driver(connection).set_trace_callback(None)
 
     async with queued(tmp_path, A) as store:
         await store.write(recorded)
         looking, _, claiming = statements[:3]
         used = ("ix_deliveries_due", "ix_deliveries_claimed", "PRIMARY KEY")
         for statement in (looking, claiming):
-            steps = await store.read(plan, statement.replace("?", "1"))
+            steps = await store.read(plan, statement)
             searches = [step for step in steps if "deliveries" in step]
             assert searches and all(any(index in step for index in used) for step in searches), steps
             assert not any("TEMP B-TREE" in step for step in steps), steps
-
-
-def _keep(statements: list[str]) -> Callable[..., None]:
-    def keep(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    return keep
 
 
 async def test_a_reopened_store_still_has_every_claim(tmp_path: Path) -> None:

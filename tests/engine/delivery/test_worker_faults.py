@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from engine.delivery import leases, queue
 from engine.delivery.wake import Wake
-from engine.delivery.worker import Worker
+from engine.delivery.worker import Worker, take
 from engine.errors import StoreBusy, Unavailable
 from engine.model.deliveries import Claim, Delivery
 from engine.store.database import Store
-from engine.store.deliveries import get_deliveries
 from engine.store.sqlite import SqliteStore
-from tests.engine.delivery.queues import A, B, queued, rows
+from tests.engine.delivery.queues import A, B, put, queued, rows
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +44,10 @@ class Faulty:
         await self._before(function)
         return await self._store.write(function, *args, **kwargs)
 
+    async def write_soon(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        await self._before(function)
+        return await self._store.write_soon(function, *args, **kwargs)
+
     def queue_load(self) -> float:
         return self._store.queue_load()
 
@@ -62,12 +66,12 @@ async def end(store: SqliteStore, claim: Claim) -> None:
     await store.write(queue.finish, claim, "finished", attempts=1, request=None, trace=b"", keep=True)
 
 
-@pytest.mark.parametrize("error", [StoreBusy("no reader came free"), RuntimeError("a record nobody can read")])
-async def test_what_was_claimed_and_could_not_be_read_is_worked_later(tmp_path: Path, error: Exception) -> None:
+@pytest.mark.parametrize("error", [StoreBusy("the queue is full"), RuntimeError("a defect")])
+async def test_what_could_not_be_claimed_is_worked_later(tmp_path: Path, error: Exception) -> None:
     faults = [error, error]
 
     async def before(function: Any) -> None:
-        if function is get_deliveries and faults:
+        if function is take and faults:
             raise faults.pop()
 
     async with queued(tmp_path, A, B, A) as store:
@@ -82,6 +86,29 @@ async def test_what_was_claimed_and_could_not_be_read_is_worked_later(tmp_path: 
             await worker.drain(1)
         assert faults == []
         assert [row.interruptions for row in await store.read(rows)] == [0, 0, 0]
+
+
+async def test_a_delivery_that_cannot_be_read_is_held_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    def garble(connection: Connection) -> None:
+        connection.exec_driver_sql("UPDATE events SET payload = 'no JSON' WHERE id = 1")
+
+    async def before(_: Any) -> None:
+        pass
+
+    async with queued(tmp_path, A) as store:
+        await store.write(put, (A, A))
+        await store.write(garble)
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            await end(store, claim)
+
+        worker = Worker("w", faulty(store, before), Wake(), journey, alone=True)
+        with capture_logs():
+            await worker.start()
+            async with asyncio.timeout(10):
+                while [row.state for row in await store.read(rows)] != ["held", "finished", "finished"]:
+                    await asyncio.sleep(0.005)
+            await worker.drain(1)
 
 
 async def test_the_lease_is_kept_whatever_goes_wrong_once(tmp_path: Path) -> None:

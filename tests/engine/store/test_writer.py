@@ -284,3 +284,35 @@ async def test_a_store_function_that_lets_stop_iteration_out_is_answered(tmp_pat
             await store.write(first_of_none)
         with pytest.raises(RuntimeError, match="StopIteration"):
             await store.read(first_of_none)
+
+
+async def test_what_need_not_be_on_the_disk_does_not_wait_for_it_and_what_needs_to_does(tmp_path: Path) -> None:
+    log: list[str] = []
+    async with opened(tmp_path) as store:
+        await store.write(trace, log)
+        log.clear()
+        await store.write_soon(add, "soon")
+        assert [line for line in log if line.startswith(("PRAGMA", "BEGIN", "COMMIT"))] == [
+            "PRAGMA synchronous = NORMAL",
+            "BEGIN IMMEDIATE",
+            "COMMIT",
+            "PRAGMA synchronous = FULL",
+        ]
+        log.clear()
+        await store.write(add, "safe")
+        assert not any("synchronous" in line for line in log)
+        assert await store.read(names) == {"soon", "safe"}
+
+
+async def test_what_needs_the_disk_is_never_in_a_group_that_does_not_wait_for_it(tmp_path: Path) -> None:
+    log: list[str] = []
+    async with opened(tmp_path) as store:
+        await store.write(trace, log)
+        async with busy(store):
+            soon = [asyncio.ensure_future(store.write_soon(add, f"soon-{n}")) for n in range(3)]
+            safe = asyncio.ensure_future(store.write(add, "safe"))
+            await asyncio.sleep(0)
+            log.clear()
+        await asyncio.gather(*soon, safe)
+        assert not any("synchronous" in line for line in log)
+        assert await store.read(count) == 4
