@@ -38,7 +38,13 @@ async def admin(engine: Engine) -> User:
 
 
 async def integrate(engine: Engine, *urls: str, **fields: Any) -> str:
-    record: JsonObject = {"type": "webhook-outgoing", "name": "bench", "event": "sendMessage", "enabled": True, "urls": [*urls]}
+    record: JsonObject = {
+        "type": "webhook-outgoing",
+        "name": "bench",
+        "event": "sendMessage",
+        "enabled": True,
+        "urls": [*urls],
+    }
     record |= {"channel": "#general", "username": "rocket.cat", "scriptEnabled": "script" in fields, **fields}
     made = (await create(engine.registry, await admin(engine), record))["integration"]
     assert isinstance(made, dict)
