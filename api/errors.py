@@ -63,6 +63,8 @@ def _body(error: HookcellError) -> JsonObject:
                 body["details"] = error.details
         case InvalidParams():
             body["errorType"] = error.error_type
+            if error.places:
+                body["details"] = {"problems": [*error.places]}
         case TooLarge():
             body["error"] = f"{message} [{TOO_LARGE}]"
             body["errorType"] = TOO_LARGE

@@ -21,6 +21,8 @@ HookcellError
     └── Stopping                the process is shutting down
 """
 
+from collections.abc import Sequence
+
 from engine.model.json import JsonObject
 
 
@@ -73,11 +75,17 @@ class PlainError(ClientError):
 
 
 class InvalidParams(ClientError):
-    """A parameter schema failed; `messages` are joined as Rocket.Chat joins them (newline and a space)."""
+    """A parameter schema failed; `messages` are joined as Rocket.Chat joins them (newline and a space).
 
-    def __init__(self, messages: list[str], *, error_type: str = "invalid-params") -> None:
+    These name no place; `places` are {field, message} of what is wrong, where that is known.
+    """
+
+    def __init__(
+        self, messages: list[str], *, error_type: str = "invalid-params", places: Sequence[JsonObject] = ()
+    ) -> None:
         super().__init__("\n ".join(messages))
         self.messages = messages
+        self.places = places
         self.error_type = error_type
 
 

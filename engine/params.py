@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from engine.errors import InvalidParams
+from engine.model.json import JsonObject
 
 # beyond it, JavaScript's numbers are no longer exact
 MAX_NUMBER = 2**53 - 1
@@ -31,7 +32,7 @@ ShapeT = TypeVar("ShapeT", bound=Params)
 def read_one_of(body: object, shapes: Sequence[type[ShapeT]]) -> ShapeT:
     """The body as the single shape that it fits; raises InvalidParams with each shape's problem, each once."""
     fitting: list[ShapeT] = []
-    problems: list[str] = []
+    problems: list[ErrorDetails] = []
     for shape in shapes:
         try:
             fitting.append(shape.model_validate(body))
@@ -39,7 +40,13 @@ def read_one_of(body: object, shapes: Sequence[type[ShapeT]]) -> ShapeT:
             problems.append(_first_problem(error))
     if len(fitting) == 1:
         return fitting[0]
-    raise InvalidParams([*(dict.fromkeys(problems) if not fitting else ()), ONE_OF])
+    if fitting:
+        raise InvalidParams([ONE_OF])
+    messages = dict.fromkeys(map(_words, problems))
+    places = [_place(problem) for problem in problems]
+    raise InvalidParams(
+        [*messages, ONE_OF], places=[place for number, place in enumerate(places) if place not in places[:number]]
+    )
 
 
 def read_body(body: object, shape: type[ShapeT]) -> ShapeT:
@@ -47,7 +54,7 @@ def read_body(body: object, shape: type[ShapeT]) -> ShapeT:
     try:
         return shape.model_validate(body)
     except ValidationError as error:
-        raise InvalidParams([_first_problem(error)]) from None
+        raise _invalid(error) from None
 
 
 def read_query(query: Mapping[str, object], shape: type[ShapeT]) -> ShapeT:
@@ -55,7 +62,7 @@ def read_query(query: Mapping[str, object], shape: type[ShapeT]) -> ShapeT:
     try:
         return shape.model_validate(query)
     except ValidationError as error:
-        raise InvalidParams([_first_problem(error)], error_type="error-invalid-params") from None
+        raise _invalid(error, "error-invalid-params") from None
 
 
 def problem(message: str) -> PydanticCustomError:
@@ -146,8 +153,18 @@ def _number_as_text(value: int | float) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e21 else repr(value)
 
 
-def _first_problem(error: ValidationError) -> str:
-    return _words(min(error.errors(include_url=False, include_input=False), key=_rank))
+def _invalid(error: ValidationError, error_type: str = "invalid-params") -> InvalidParams:
+    problem = _first_problem(error)
+    return InvalidParams([_words(problem)], error_type=error_type, places=[_place(problem)])
+
+
+def _first_problem(error: ValidationError) -> ErrorDetails:
+    return min(error.errors(include_url=False, include_input=False), key=_rank)
+
+
+def _place(details: ErrorDetails) -> JsonObject:
+    field = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in details["loc"])
+    return {"field": field.removeprefix("."), "message": _message(details)}
 
 
 def _rank(details: ErrorDetails) -> int:

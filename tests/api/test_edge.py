@@ -89,6 +89,23 @@ def test_a_body_that_cannot_be_read_is_the_senders_error(
     assert answer.json()["errorType"] == "invalid-params"
 
 
+def test_what_is_wrong_with_parameters_says_where(server: Running) -> None:
+    """Rocket.Chat's words name no place."""
+    body = {"type": "webhook-outgoing", "name": "n", "enabled": True, "username": "rocket.cat", "channel": "#general"}
+    body |= {"event": "sendMessage", "urls": ["http://a.example"], "scriptEnabled": False, "triggerWords": ["a", ""]}
+    answer = server.admin.post("/api/v1/integrations.create", json=body).json()
+    assert {"field": "triggerWords[1]", "message": "must NOT have fewer than 1 characters"} in answer["details"][
+        "problems"
+    ]
+    for path, sent, field in (
+        ("channels.create", {"name": "x", "shoeSize": 43}, "shoeSize"),
+        ("channels.create", {}, "name"),
+        ("integrations.create", {**body, "triggerWords": ["a"], "shoeSize": 43}, "shoeSize"),
+    ):
+        answer = server.admin.post(f"/api/v1/{path}", json=sent).json()
+        assert field in [problem["field"] for problem in answer["details"]["problems"]], answer
+
+
 def test_a_body_over_its_limit_is_413_before_anybody_reads_it(tmp_path: Path) -> None:
     with running(tmp_path, max_body_api=1000) as server:
         announced = server.client.post("/api/v1/login", content=b"x" * 1001)

@@ -112,18 +112,25 @@ def test_a_permission_of_the_route_is_403_and_one_of_the_method_is_400(server: R
 def test_parameters_that_do_not_fit_are_400_with_their_type(server: Running) -> None:
     answer = server.admin.post("/api/v1/integrations.create", json={"type": "webhook-outgoing"})
     assert answer.status_code == 400
+    missing = "must have required property 'username'"
     assert answer.json() == {
         "success": False,
-        "error": "must have required property 'username'\n must match exactly one schema in oneOf",
+        "error": f"{missing}\n must match exactly one schema in oneOf",
         "errorType": "invalid-params",
+        "details": {"problems": [{"field": "username", "message": missing}]},
     }
-    for query, error in (
-        ({}, "must have required property 'integrationId'"),
-        ({"integrationId": "a", "fields": "{}"}, "must NOT have additional properties"),
+    for query, field, error in (
+        ({}, "integrationId", "must have required property 'integrationId'"),
+        ({"integrationId": "a", "fields": "{}"}, "fields", "must NOT have additional properties"),
     ):
         answer = server.admin.get("/api/v1/integrations.get", params=query)
         assert answer.status_code == 400
-        assert answer.json() == {"success": False, "error": error, "errorType": "error-invalid-params"}
+        assert answer.json() == {
+            "success": False,
+            "error": error,
+            "errorType": "error-invalid-params",
+            "details": {"problems": [{"field": field, "message": error}]},
+        }
 
 
 def test_a_list_tells_where_it_is_and_takes_filters_and_an_order(server: Running) -> None:
