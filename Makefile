@@ -26,6 +26,7 @@ test: $(READY)
 # Long runs, not part of the tests.
 torture: $(READY)
 	$(BIN)/python -m tests.sandbox.torture
+	$(BIN)/python -m tests.torture $(TORTURE)
 	HOOKCELL_TEST_EXAMPLES=100 $(BIN)/python -m pytest tests/api/test_openapi.py
 
 check: $(READY)

@@ -1,0 +1,14 @@
+"""The short form of `make torture`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.torture.rig import check, play
+
+
+@pytest.mark.timeout(180)
+def test_a_server_that_is_killed_again_and_again_loses_repeats_and_doubles_nothing(tmp_path: Path) -> None:
+    one = play(tmp_path / "data", messages=120, kills=3, seed=1)
+    figures = check(one)
+    assert figures["kills"] == 3 and figures["accepted"] >= 100
