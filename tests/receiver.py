@@ -71,10 +71,10 @@ def trusting_tls() -> ssl.SSLContext:
 
 
 class Receiver:
-    def __init__(self, handler: Handler | None = None, *, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, handler: Handler | None = None, *, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.requests: list[Received] = []
         self.connections = 0
-        self.port = 0
+        self.port = port
         self._nobody = asyncio.Event()
         self._arrival = asyncio.Event()
         self._handler: Handler = handler or (lambda _: Response())
@@ -91,7 +91,7 @@ class Receiver:
         return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", 0, ssl=self._tls)
+        self._server = await asyncio.start_server(self._accepted, "127.0.0.1", self.port, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
