@@ -6,6 +6,7 @@ the body's fields.
 """
 
 import asyncio
+import codecs
 from urllib.parse import parse_qsl
 
 from engine.bounded_json import TooComplex, read_json
@@ -45,6 +46,17 @@ async def parsed_here(request: HookRequest, content: HookContent) -> JsonObject:
     return _object(request.raw)
 
 
+def why_empty(request: HookRequest, content: HookContent) -> str | None:
+    """Why a JSON body counts as empty, for the trace: senders get a 200 for it, and somebody will wonder."""
+    if not content.parse or len(request.raw) > MAX_BYTES_ON_LOOP:
+        return None
+    try:
+        value = _json(_without_mark(request.raw))
+    except ValueError as error:
+        return f"the body is not JSON: {error}"
+    return None if isinstance(value, dict) else "the body is JSON, but no object"
+
+
 async def carried_over(request: HookRequest, content: JsonObject) -> JsonObject:
     """A script's content, with `separateResponse` of the request where the script says nothing of it."""
     if SEPARATE in content or SEPARATE.encode() not in request.raw:
@@ -65,10 +77,15 @@ def _json(text: str | bytes) -> JsonValue:
         raise PlainError(TOO_COMPLEX, hint=str(error)) from None
 
 
+def _without_mark(raw: bytes) -> bytes:
+    """Some senders begin UTF-8 with a byte order mark."""
+    return raw.removeprefix(codecs.BOM_UTF8)
+
+
 def _object(raw: bytes) -> JsonObject:
     """Empty for anything else."""
     try:
-        value = _json(raw)
+        value = _json(_without_mark(raw))
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from engine import accepting, history
 from engine.accepting import Accepting
 from engine.errors import ClientError, CodedError, NotLoggedIn, PlainError, Unavailable
-from engine.hook_bodies import carried_over, content_of, parsed_here
+from engine.hook_bodies import carried_over, content_of, parsed_here, why_empty
 from engine.hook_repeats import Superseded, begin_run, claim_of, forget_run, repeated, settle_key
 from engine.hook_requests import script_request, stored_request
 from engine.ids import new_id
@@ -186,7 +186,10 @@ async def carry_out(kit: Incoming, run: Run) -> End:
         if isinstance(script, End):
             return script
         if script is None:
-            return await posting(kit, run, await parsed_here(run.request, content), response=None)
+            body = await parsed_here(run.request, content)
+            if not body and (why := why_empty(run.request, content)) is not None:
+                run = run.then("body-counts-as-empty", hint=why)
+            return await posting(kit, run, body, response=None)
         result, run = await call(kit, run, script, content)
         return await obey(kit, run, result)
     except ClientError as error:

@@ -282,3 +282,13 @@ def test_each_call_may_have_a_cell_of_its_own(server: Running) -> None:
     for _ in range(3):
         assert hook.post(json={}).status_code == 200
     assert hook.texts() == ["t"] * 3
+
+
+def test_a_body_that_is_no_json_is_told_in_the_trace_and_a_byte_order_mark_is_none(server: Running) -> None:
+    hook = Hook(server)
+    sent = {"Content-Type": "application/json"}
+    assert hook.post(content=b'{"text": "cut', headers=sent).status_code == 200
+    [told] = [step["hint"] for step in hook.runs()[0]["steps"] if step["name"] == "body-counts-as-empty"]
+    assert told.startswith("the body is not JSON")
+    hook.post(content=b'\xef\xbb\xbf{"text": "marked"}', headers=sent)
+    assert hook.texts() == ["marked"]
