@@ -10,6 +10,7 @@ This file is a boundary.
 
 import builtins
 import types
+import typing
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from types import BuiltinMethodType, FunctionType, MemberDescriptorType
@@ -187,8 +188,17 @@ def is_script_made(obj: object) -> bool:
     )
 
 
+# by identity: a script's own __eq__ is not asked
+_BASES_BY_NAME: Final = frozenset({id(typing.NamedTuple), id(typing.TypedDict)})
+_BASES_FROM: Final = frozenset({"typing", "types"})
+
+
 def guarded_build_class(body: Any, name: str, /, *bases: Any, **keywords: Any) -> Any:
     """The class statement: Python's own machinery, and a note that the class is the script's."""
+    for base in bases:
+        # What is no class says by a method what it stands for, and would be asked twice: only typing's own may.
+        if not (isinstance(base, type) or id(base) in _BASES_BY_NAME or type(base).__module__ in _BASES_FROM):
+            raise TypeError("a base must be a class")
     # typing.Type is no class, and resolves to `type`.
     metaclass = any(isinstance(base, type) and issubclass(base, type) for base in types.resolve_bases(bases))
     if metaclass or "metaclass" in keywords:

@@ -21,7 +21,7 @@ from sandbox.library import services as _services
 from sandbox.library import text as _text
 from sandbox.library.builtins import BUILTINS
 from sandbox.library.caches import warm_caches
-from sandbox.library.facade import FACADES, Facade, contents, importable
+from sandbox.library.facade import FACADES, Facade, contents, importable, seal
 from sandbox.library.imports import missing_import
 from sandbox.library.state import CallState, ServiceRefused
 
@@ -35,6 +35,7 @@ for _parent, _child in (("urllib", "parse"), ("email", "utils"), ("xml.etree", "
 
 # The compiler reads these; at run time the names are bound to something that means nothing.
 Facade("__future__", dict.fromkeys(__future__.all_feature_names))
+seal()
 
 _GLOBALS: dict[str, Any] = {"__builtins__": BUILTINS, "__name__": SCRIPT_MODULE}
 

@@ -6,6 +6,7 @@ words that annotations kept as text may use. Only classes of the script are deco
 
 import dataclasses
 import enum
+import keyword
 import sys
 import types
 import typing
@@ -36,13 +37,19 @@ def _overloaded(*args: Any, **named: Any) -> Any:
     raise NotImplementedError("an overload has no body: define the function itself after its overloads")
 
 
+def get_origin(tp: Any, /) -> Any:
+    """`typing.get_origin`; what stands for a metaclass has none: `type` itself is not a script's to have."""
+    origin = typing.get_origin(tp)
+    return None if isinstance(origin, type) and issubclass(origin, type) else origin
+
+
 _TYPING: Final = (
     "Any Union Optional List Dict Set FrozenSet Tuple Type Callable Iterable Iterator Generator Sequence "
     "MutableSequence Mapping MutableMapping Collection Container Hashable Sized Reversible AbstractSet "
     "MutableSet KeysView ValuesView ItemsView DefaultDict OrderedDict Counter Deque ChainMap Literal Final "
     "ClassVar Annotated NoReturn Never Text AnyStr TypeVar Generic NamedTuple TypedDict NewType "
     "Concatenate ParamSpec TypeAlias TypeGuard Self LiteralString Required NotRequired Pattern Match "
-    "SupportsInt SupportsFloat SupportsIndex SupportsAbs SupportsRound Protocol cast get_origin get_args "
+    "SupportsInt SupportsFloat SupportsIndex SupportsAbs SupportsRound Protocol cast get_args "
     "is_typeddict assert_never reveal_type"
 )
 
@@ -52,6 +59,7 @@ Facade(
         **named(typing, _TYPING.replace(" reveal_type", "")),
         "TYPE_CHECKING": False,
         "overload": overload,
+        "get_origin": get_origin,
         **dict.fromkeys(("final", "no_type_check", "runtime_checkable", "override"), identity),
     },
     refused={"get_type_hints": "name the fields, or use dataclasses.fields"},
@@ -63,6 +71,15 @@ def _own(kind: Any) -> Any:
         raise TypeError("dataclass is for classes of the script")
     if issubclass(kind, str):
         raise TypeError("a dataclass cannot extend str: keep the text in a field")
+    if issubclass(kind, enum.Enum) or typing.is_typeddict(kind):
+        raise TypeError("an Enum or a TypedDict cannot be a dataclass")
+    # Python writes its methods as text: every name in it has to be a name, and nothing that answers otherwise later.
+    for name in getattr(kind, "__annotations__", {}):
+        if type(name) is not str or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+            raise TypeError(f"{str(name)[:100]!r} cannot be the name of a field")
+    for value in vars(kind).values():
+        if isinstance(value, dataclasses.Field) and type(value) is not dataclasses.Field:
+            raise TypeError("a field is made with field()")
     return kind
 
 
@@ -130,14 +147,22 @@ def replace(obj: Any, /, **changes: Any) -> Any:
 Facade(
     "dataclasses",
     {
-        **named(dataclasses, "field fields is_dataclass Field FrozenInstanceError InitVar MISSING KW_ONLY"),
+        **named(dataclasses, "field fields is_dataclass FrozenInstanceError InitVar MISSING KW_ONLY"),
         "dataclass": dataclass,
         "asdict": asdict,
         "astuple": astuple,
         "replace": replace,
     },
-    refused={"make_dataclass": "write a class with @dataclass"},
+    refused={"make_dataclass": "write a class with @dataclass", "Field": "write field(...)"},
 )
+
+
+def _member(member: Any) -> Any:
+    """A name, or a pair of it and a value, read once: what a script's tuple answers the second time is not asked."""
+    name, *value = (member,) if isinstance(member, str) else tuple(member)
+    if type(name) is not str or name.startswith("_"):
+        raise ValueError(f"{str(name)[:100]!r} cannot be the name of a member: it begins with an underscore")
+    return (name, *value) if value else name
 
 
 class _EnumType(enum.EnumMeta):
@@ -151,11 +176,7 @@ class _EnumType(enum.EnumMeta):
             raise TypeError("Enum() takes a name and names; the others by keyword")
         if isinstance(names, str):
             names = str.__str__(names).replace(",", " ").split()
-        members = list(names.items()) if isinstance(names, dict) else list(names)
-        for member in members:
-            name = member if isinstance(member, str) else member[0]
-            if type(name) is not str or name.startswith("_"):
-                raise ValueError(f"{name!r} cannot be the name of a member: it begins with an underscore")
+        members = [_member(member) for member in (names.items() if isinstance(names, dict) else names)]
         options["module"] = SCRIPT_MODULE
         made = super().__call__(str(value), members, **options)
         script_classes.add(made)

@@ -21,6 +21,8 @@ class Facade:
         refused: Mapping[str, str] | None = None,
         renew: Callable[[], None] | None = None,
     ) -> None:
+        if _sealed:
+            raise TypeError("a module of the library cannot be made")
         vars(self).update(names)
         name_functions(names)
         _TABLES[title] = tuple(sorted(names))
@@ -41,6 +43,15 @@ class Facade:
 
     def __repr__(self) -> str:
         return f"<module {_REFUSED[id(self)][0]!r}>"
+
+
+_sealed = False
+
+
+def seal() -> None:
+    """From here on no facade can be made: the library is whole, and what a script gets hold of adds nothing to it."""
+    global _sealed
+    _sealed = True
 
 
 FACADES: Final[dict[str, Facade]] = {}
