@@ -47,7 +47,7 @@ class KeyLocks:
         try:
             await turn
         finally:
-            del self._awaited[owner]
+            self._awaited.pop(owner, None)
             if not turn.done() or turn.cancelled():
                 # given up, unless it was this one's turn: then it is among what is given back
                 queue = self._queues.get(key, queue)
@@ -71,6 +71,8 @@ class KeyLocks:
                 self._queues.pop(key, None)
 
     def _give(self, owner: object, key: Key) -> None:
+        # it waits no more, though it may not have heard yet: else it would seem to wait for itself
+        self._awaited.pop(owner, None)
         self._owner[key] = owner
         self._held.setdefault(owner, []).append(key)
 

@@ -98,3 +98,18 @@ async def test_one_that_is_cancelled_as_its_turn_comes_gives_the_key_back_with_t
     await asyncio.gather(unlucky, return_exceptions=True)
     locks.give_back("two")
     await asyncio.wait_for(locks.take("three", A), 1)
+
+
+async def test_who_has_been_given_a_key_and_has_not_heard_yet_waits_for_nobody() -> None:
+    locks = KeyLocks()
+    await locks.take("one", A)
+    given = asyncio.create_task(locks.take("two", A))
+    await turns()
+    locks.give_back("one")
+    # no turn has passed since: "two" has the key and does not know it
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await locks.take("three", A)
+    await given
+    locks.give_back("two")
+    assert len(locks) == 0
