@@ -9,7 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import quote, quote_plus
 
@@ -18,6 +18,7 @@ import orjson
 from engine.http import is_credential
 from engine.http.headers import CREDENTIAL_SUFFIXES, CREDENTIALS
 from engine.model.json import JsonObject, JsonValue
+from engine.store.connections import json_text
 
 MASK = "***"
 # What a script is given for the value of a secret: 128 random bits, in characters that no encoding changes.
@@ -65,15 +66,23 @@ class Scrubber:
         return text
 
     def value(self, value: JsonValue) -> JsonValue:
+        return self._clean(value) if self.is_in(value) else value
+
+    def is_in(self, value: JsonValue) -> bool:
+        """Whether there is anything to take out: one look at all of it is far quicker than one at each text."""
         if not self.secrets:
-            return value
+            return False
+        text = json_text(value)
+        return any(spelling in text for spelling, _ in self.spellings)
+
+    def _clean(self, value: JsonValue) -> JsonValue:
         match value:
             case str():
                 return self.text(value)
             case list():
-                return [self.value(item) for item in value]
+                return [self._clean(item) for item in value]
             case dict():
-                return {self.text(key): self.value(item) for key, item in value.items()}
+                return {self.text(key): self._clean(item) for key, item in value.items()}
             case _:
                 return value
 
@@ -114,11 +123,15 @@ class Redactor:
         return _HOOK.sub(rf"\g<1>{MASK}", url)
 
     def value(self, value: JsonValue) -> JsonValue:
+        needed = self if not self.scrubber or self.scrubber.is_in(value) else replace(self, scrubber=NO_SECRETS)
+        return needed._masked(value)
+
+    def _masked(self, value: JsonValue) -> JsonValue:
         match value:
             case str():
                 return self.text(value)
             case list():
-                return [self.value(item) for item in value]
+                return [self._masked(item) for item in value]
             case dict():
                 return {self.text(key): self._item(key, item) for key, item in value.items()}
             case _:
@@ -138,7 +151,7 @@ class Redactor:
         return REFERENCE.sub(MASK, text) if REFERENCE_PREFIX in text else text
 
     def headers(self, headers: JsonObject) -> JsonObject:
-        return {name: MASK if _is_secret(name) else self.value(value) for name, value in headers.items()}
+        return {name: MASK if _is_secret(name) else self._masked(value) for name, value in headers.items()}
 
     def _item(self, key: str, item: JsonValue) -> JsonValue:
         match key, item:
@@ -151,14 +164,14 @@ class Redactor:
             case "auth", (list() | str()):
                 return MASK
             case _:
-                return self.value(item)
+                return self._masked(item)
 
     def _pair(self, pair: JsonValue) -> JsonValue:
         match pair:
             case [str(name), _] if _is_secret(name):
                 return [name, MASK]
             case _:
-                return self.value(pair)
+                return self._masked(pair)
 
 
 def _is_secret(header: str) -> bool:

@@ -10,7 +10,7 @@ from engine.http import fits_host, host_pattern
 # in place of an integration's id: every integration has it
 ANYONE = "*"
 USES = ("header", "query", "body", "verify")
-MAX_SECRETS = 100
+MAX_SECRETS = 50
 MAX_VALUE = 16 * 1024
 MAX_HOSTS = 20
 
