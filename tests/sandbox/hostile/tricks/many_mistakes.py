@@ -1,4 +1,4 @@
 # family: tricks
 # source: diagnostics without end
 # expect: rejected private-name
-# generate: "_a = 1\n" * 30000
+# generate: "_a = 1\n" * 5000
