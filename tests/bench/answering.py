@@ -1,4 +1,4 @@
-"""A receiver that costs next to nothing, in a process of its own: prints its port, and answers whatever it is sent.
+"""Receivers that cost next to nothing, in a process of their own: prints their ports, answers whatever it is sent.
 
 A request whose path is `/slow` is answered after two seconds.
 """
@@ -39,23 +39,24 @@ class Answering(asyncio.Protocol):
             self._transport.write(ANSWER)
 
 
-async def serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
-    await server.serve_forever()
+async def serve(number: int) -> None:
+    loop = asyncio.get_running_loop()
+    servers = [await loop.create_server(Answering, "127.0.0.1", 0) for _ in range(number)]
+    print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)  # noqa: T201
+    await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 @contextmanager
-def receiver() -> Iterator[str]:
-    """Its url."""
-    command = [sys.executable, "-m", "tests.bench.answering"]
+def receivers(number: int) -> Iterator[list[str]]:
+    """Their urls."""
+    command = [sys.executable, "-m", "tests.bench.answering", str(number)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+            yield [f"http://127.0.0.1:{int(port)}" for port in process.stdout.readline().split()]
         finally:
             process.kill()
 
 
 if __name__ == "__main__":
-    uvloop.run(serve())
+    uvloop.run(serve(int(sys.argv[1])))
