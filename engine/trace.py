@@ -1,7 +1,7 @@
 """The steps of one run, a value: only a journey appends to it, and history shows it."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.model.json import JsonObject, JsonValue
 
@@ -33,7 +33,7 @@ class Trace:
     steps: tuple[Step, ...] = ()
 
     def then(self, name: str, **detail: JsonValue) -> "Trace":
-        return replace(self, steps=(*self.steps, Step(name, now_ms(), detail)))
+        return Trace(self.id, (*self.steps, Step(name, now_ms(), detail)))
 
     @property
     def last(self) -> str:

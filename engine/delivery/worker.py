@@ -28,7 +28,7 @@ Journey: TypeAlias = Callable[[Delivery, Claim], Coroutine[Any, Any, None]]
 
 RENEW_SECONDS = 2.0
 LOOK_SECONDS = 1.0
-LINGER_SECONDS = 0.002
+LINGER_SECONDS = 0.004
 # after a look that failed, or while the store is behind
 PAUSE_SECONDS = 0.05
 MAX_STORE_LOAD = 0.5

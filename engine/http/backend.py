@@ -6,8 +6,6 @@ checked is the number that is connected to, before TLS, on every hop. The name s
 
 import asyncio
 import os
-import select
-import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import ip_address
@@ -19,6 +17,7 @@ from engine.http.addresses import Address, plain
 from engine.http.errors import HttpError, translated
 from engine.http.policy import EgressPolicy
 from engine.http.resolver import Resolver
+from engine.http.streams import connected
 
 RESOLVE_TIMEOUT = 5.0
 MAX_ADDRESSES = 8
@@ -33,7 +32,6 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
     def __init__(self, policy: EgressPolicy, resolver: Resolver) -> None:
         self._policy = policy
         self._resolver = resolver
-        self._network = httpcore2.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -48,7 +46,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
 
         async def connect(address: Address) -> httpcore2.AsyncNetworkStream:
             try:
-                return await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                return await connected(str(address), port, timeout)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 raise _unreachable(host, port, address, error) from None
 
@@ -91,8 +89,6 @@ class GuardedStream(httpcore2.AsyncNetworkStream):
         self._stream = stream
         self._peer = peer
         self._received = 0
-        self._socket: socket.socket | None = None
-        self._poll = select.poll()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = await self._stream.read(min(max_bytes, READ_BYTES), timeout)
@@ -122,18 +118,7 @@ class GuardedStream(httpcore2.AsyncNetworkStream):
         return GuardedStream(stream, self._peer)
 
     def get_extra_info(self, info: str) -> Any:
-        # asked of every idle connection at every request
-        if info == "is_readable":
-            return self._is_readable()
         return self._stream.get_extra_info(info)
-
-    def _is_readable(self) -> bool:
-        """Whether the peer has closed it, or says something that nobody asked for."""
-        if self._socket is None:
-            self._socket = self._stream.get_extra_info("socket")
-            if self._socket is not None and self._socket.fileno() >= 0:
-                self._poll.register(self._socket.fileno(), select.POLLIN)
-        return self._socket is None or self._socket.fileno() < 0 or bool(self._poll.poll(0))
 
 
 async def first_connected(

@@ -9,6 +9,7 @@ import base64
 import re
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 import httpx2
@@ -64,6 +65,7 @@ class Target:
         return parse_url(joined)
 
 
+@lru_cache(1_024)
 def parse_url(url: str) -> Target:
     """Raises HttpError `bad-url`."""
     if len(url) > MAX_URL:

@@ -3,11 +3,15 @@
 from sqlalchemy import Connection, select, update
 
 from engine.store.schema import configuration
+from engine.store.statements import Statement
+
+_version = Statement(select(configuration.c.version))
 
 
 def version(connection: Connection) -> int:
-    seen: int = connection.execute(select(configuration.c.version)).scalar_one()
-    return seen
+    row = _version.row(connection)
+    assert row is not None
+    return int(row[0])
 
 
 def bump(connection: Connection) -> int:

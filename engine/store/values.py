@@ -66,8 +66,10 @@ def list_values(connection: Connection, integration_id: str, now: int) -> list[S
 
 def write_values(connection: Connection, integration_id: str, changes: Sequence[Change], now: int) -> None:
     """Nothing, when the integration is gone: what it kept went with it."""
+    if not changes:
+        return
     there = select(func.count()).select_from(integrations).where(integrations.c.id == integration_id)
-    if not changes or not connection.execute(there).scalar_one():
+    if not connection.execute(there).scalar_one():
         return
     for change in changes:
         if change.value is None:
