@@ -54,7 +54,10 @@ class Sandbox:
         if sys.platform != "linux":
             raise NurseryDown(f"scripts are locked down by what Linux offers; this system is {sys.platform}")
         try:
-            await asyncio.gather(self._scripts.start(), self._compilers.start())
+            # Both are waited for: one that is still starting when the other has failed must not be left behind.
+            for failed in await asyncio.gather(self._scripts.start(), self._compilers.start(), return_exceptions=True):
+                if failed is not None:
+                    raise failed
         except BaseException:
             await self.close()
             raise

@@ -189,13 +189,16 @@ class ZygoteHandle:
         self._disconnect("it was told to stop")
         if self._process is None:
             return
-        # EOF on its control socket ends it; what does not listen is killed.
-        for _ in range(int(STOP_SECONDS / 0.01)):
-            if self._process.poll() is not None:
-                return
-            await asyncio.sleep(0.01)
-        self._process.kill()
-        self._process.wait()
+        # EOF on its control socket ends it; what does not listen, or is not waited for any more, is killed.
+        try:
+            for _ in range(int(STOP_SECONDS / 0.01)):
+                if self._process.poll() is not None:
+                    return
+                await asyncio.sleep(0.01)
+        finally:
+            if self._process.returncode is None:
+                self._process.kill()
+                self._process.wait()
 
     def _on_readable(self) -> None:
         assert self._control is not None

@@ -102,6 +102,21 @@ def test_a_zygote_that_does_not_answer_is_replaced(monkeypatch: pytest.MonkeyPat
     with_nursery(use)
 
 
+def test_a_zygote_is_reaped_although_whoever_ends_it_is_cancelled() -> None:
+    async def use(nursery: Nursery) -> None:
+        zygote = nursery._current
+        assert zygote is not None and zygote._process is not None
+        os.kill(zygote._process.pid, signal.SIGSTOP)
+        closing = asyncio.ensure_future(zygote.close())
+        await asyncio.sleep(0.05)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        assert zygote._process.returncode == -signal.SIGKILL
+
+    with_nursery(use)
+
+
 def test_a_child_that_nobody_waits_for_any_more_is_ended() -> None:
     async def use(nursery: Nursery) -> None:
         zygote = nursery._current
@@ -172,6 +187,8 @@ def test_a_zygote_that_cannot_start_says_why_and_leaves_nothing(monkeypatch: pyt
         with pytest.raises(NurseryDown):
             await sandbox.start()
         assert sandbox._scripts.pid is None and sandbox._compilers.pid is None
+        # neither start is still at it
+        assert asyncio.all_tasks() == {asyncio.current_task()}
 
     before = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr("sys.executable", "/bin/false")
