@@ -1,118 +1,93 @@
-"""The `hookcell` command: the composition root, one function a command."""
+"""The `hookcell` command: one row for each command, whose module is imported when it is called, and not before.
 
-import asyncio
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated, Any
+So `hookcell --help` loads typer and nothing of ours, and no command pays for another. What a row says of a command is
+the first line of its docstring; `exits` are the codes it ends with besides 0, which api/README.md explains.
+"""
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
 
 import typer
-import uvloop
-from pydantic import ValidationError
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
-from api.admin import reset_password
-from api.cli_deliveries import app as deliveries
-from api.cli_doctor import doctor
-from api.cli_explain import explain
-from api.cli_login import login, secret
-from api.cli_scripts import repl, run
-from api.demo import demo as run_demo
-from api.logging import configure_logging
-from api.serve import serve as run_server
-from engine.errors import BackupFailed, CannotStart
-from engine.settings import Settings
-from engine.store.backup import backup as copy_database
-from engine.store.sqlite import FILE_NAME
+FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 3, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`home` is module:attribute of a function, or of a Typer app with commands of its own."""
+
+    name: str
+    home: str
+    says: str
+    exits: tuple[int, ...] = (FAILED, USAGE)
+
+    def load(self) -> Any:
+        module, _, attribute = self.home.partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+        if not isinstance(found, typer.Typer):
+            made = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            made.command(self.name)(found)
+            found = made
+        return get_command(found)
+
+
+LOCKING = (FAILED, USAGE, LOCKED)
+SERVING = (*LOCKING, INTERRUPTED)
+PANELS: dict[str, tuple[Command, ...]] = {
+    "Write scripts": (
+        Command("run", "api.cli_scripts:run", "Run a script's hook once, in the sandbox of the server."),
+        Command("repl", "api.cli_scripts:repl", "Type Python and see what it gives, in the sandbox of the server."),
+    ),
+    "With the login of a server": (
+        Command("login", "api.cli_login:login", "Log in to a server, for the commands that talk to one."),
+        Command(
+            "explain", "api.cli_explain:explain", "Say for every outgoing integration which rule let it hear an event."
+        ),
+        Command("deliveries", "api.cli_deliveries:app", "Deliveries of outgoing integrations on a server."),
+        Command("secret", "api.cli_login:secret", "Values that scripts may have sent and never see."),
+    ),
+    "Run a server": (
+        Command("serve", "api.cli_server:serve", "Run the server until SIGTERM or SIGINT.", SERVING),
+        Command("demo", "api.cli_server:demo", "The main job on real input, told step by step."),
+        Command("doctor", "api.cli_doctor:doctor", "Try the sandbox on this system, layer by layer."),
+        Command("backup", "api.cli_server:backup", "Copy the database to FILE while the server runs, checked."),
+        Command("admin", "api.cli_server:admin", "With the server stopped: what its operator may have to do.", LOCKING),
+    ),
+}
+COMMANDS = {command.name: command for commands in PANELS.values() for command in commands}
+
+
+class Commands(TyperGroup):
+    """Shows the rows, and loads the one that is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for panel, commands in PANELS.items():
+            for row in commands:
+                self.add_command(TyperCommand(row.name, help=row.says, rich_help_panel=panel))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, COMMANDS[str(name)].load(), rest
+
 
 app = typer.Typer(
     name="hookcell",
+    cls=Commands,
     help="A Rocket.Chat-compatible integrations server whose scripts are Python and run sandboxed.",
+    epilog="A command ends with 0 when it did what was asked, with 1 when that failed, with 2 when asked wrongly.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-admin = typer.Typer(help="With the server stopped: what its operator may have to do.", no_args_is_help=True)
-app.add_typer(admin, name="admin")
-app.add_typer(deliveries, name="deliveries")
-app.add_typer(secret, name="secret")
-app.command()(run)
-app.command()(repl)
-app.command()(doctor)
-app.command()(explain)
-app.command()(login)
-
-DataOption = Annotated[Path | None, typer.Option("--data", help="Folder of the database. [default: data]")]
 
 
-@app.command()
-def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. [default: 3000]")] = None,
-    data: DataOption = None,
-) -> None:
-    """Run the server until SIGTERM or SIGINT; settings are read from HOOKCELL_*."""
-    settings = read_settings(host=host, port=port, data=data)
-    configure_logging(format="console" if sys.stderr.isatty() else "json")
-    with exit_on_refusal():
-        raise typer.Exit(uvloop.run(run_server(settings)))
-
-
-@app.command()
-def demo() -> None:
-    """The main job on real input, told step by step; needs nothing and leaves nothing."""
-    raise typer.Exit(uvloop.run(run_demo()))
-
-
-@app.command()
-def backup(file: Path, data: DataOption = None) -> None:
-    """Copy the database to FILE while the server runs, checked: the only supported way to copy it."""
-    settings = read_settings(data=data)
-    with exit_on_refusal():
-        copy_database(settings.data / FILE_NAME, file)
-    typer.echo(f"The database of {settings.data} is copied to {file}.")
-
-
-@admin.command("reset-password")
-def admin_reset_password(
-    username: Annotated[str | None, typer.Argument(help="Whose password. [default: the admin's]")] = None,
-    data: DataOption = None,
-) -> None:
-    """Give a user a new password, which is asked for, or read from standard input when that is no terminal."""
-    settings = read_settings(data=data)
-    configure_logging(format="console", level="WARNING")
-    name = username or settings.admin_username
-    if sys.stdin.isatty():
-        password = typer.prompt(f"New password of {name}", hide_input=True, confirmation_prompt=True)
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    with exit_on_refusal():
-        asyncio.run(reset_password(settings, name, password))
-    typer.echo(f"{name} has a new password; every login of theirs is over.")
-
-
-def read_settings(**given: Any) -> Settings:
-    """From the environment, the command line on top; ends the process with a message for what does not fit."""
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "HOOKCELL_" + "_".join(str(part) for part in problem["loc"]).upper()
-            typer.echo(f"{name}: {problem['msg']}", err=True)
-        raise typer.Exit(2) from None
-
-
-@contextmanager
-def exit_on_refusal() -> Iterator[None]:
-    """Ends the process with the message and status of what could not be started or done."""
-    try:
-        yield
-    except CannotStart as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(error.exit_code) from None
-    except BackupFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+@app.callback()
+def hookcell() -> None:
+    pass
 
 
 def main() -> None:

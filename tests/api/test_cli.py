@@ -1,0 +1,52 @@
+"""The `hookcell` command as a whole: what it loads, what it says of each command, where exit codes are told."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import COMMANDS, USAGE, Command, app
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("sqlalchemy", "starlette", "httpx2", "pydantic", "asyncio", "prompt_toolkit", "engine", "sandbox")
+
+
+def test_help_loads_nothing_of_the_server() -> None:
+    program = (
+        "import sys; from api.cli import app; sys.argv = ['hookcell', '--help']\ntry: app()\nexcept SystemExit: pass\n"
+    )
+    program += f"print(*(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "Usage: hookcell" in done.stdout
+    assert done.stderr.split() == []
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
+def test_a_command_says_of_itself_what_the_list_says_of_it(command: Command) -> None:
+    told = " ".join(str(command.load().help).split())
+    assert told.startswith(command.says.removesuffix("."))
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
+def test_every_option_and_argument_of_a_command_is_told(command: Command) -> None:
+    found = [command.load()]
+    while found:
+        one = found.pop()
+        found += getattr(one, "commands", {}).values()
+        assert one.help, f"{command.name} {one.name} says nothing of itself"
+        assert [each.name for each in one.params if not each.help] == []
+
+
+def test_a_misspelt_command_is_answered_with_the_nearest() -> None:
+    result = CliRunner().invoke(app, ["doctr"])
+    assert (result.exit_code, "'doctor'" in result.stderr) == (USAGE, True)
+
+
+def test_every_command_and_its_exit_codes_are_in_the_table() -> None:
+    text = (ROOT / "api/README.md").read_text()
+    rows = re.findall(r"^\| `hookcell ([a-z]+)[^|]*\| .* \| ([\d, ]+) \|$", text, re.MULTILINE)
+    told = {name: tuple(int(code) for code in codes.split(",")) for name, codes in rows}
+    assert told == {command.name: (0, *command.exits) for command in COMMANDS.values()}
