@@ -1,37 +1,21 @@
-"""`hookcell deliveries`: what waits, is held or has failed on a server, and what to do about it, by its REST API.
+"""`hookcell deliveries`: what waits, is held or has failed on a server, and what to do about it, by its REST API."""
 
-The server and who asks are options or HOOKCELL_URL, HOOKCELL_USER_ID and HOOKCELL_AUTH_TOKEN: what `login` answers.
-"""
-
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.http import PlainClient, RequestFailed
+from api.logins import UrlOption, with_server
+from engine.http import PlainClient
 
-DEFAULT_URL = "http://127.0.0.1:3000"
 PATH = "/api/v1/integrations.deliveries"
 PAGE = 100
 
 app = typer.Typer(help="Deliveries of outgoing integrations on a server.", no_args_is_help=True)
 
-T = TypeVar("T")
-UrlOption = Annotated[str, typer.Option("--url", envvar="HOOKCELL_URL", help="Address of the server.")]
-UserOption = Annotated[
-    str, typer.Option("--user-id", envvar="HOOKCELL_USER_ID", help="Who asks: `userId` of a login.", show_default=False)
-]
-TokenOption = Annotated[
-    str,
-    typer.Option(
-        "--token", envvar="HOOKCELL_AUTH_TOKEN", help="Their `authToken`; better not typed here.", show_default=False
-    ),
-]
 IntegrationOption = Annotated[
     str | None, typer.Option("--integration", help="Id of an integration: all that it has.", show_default=False)
 ]
@@ -49,9 +33,7 @@ def listed(
     integration: IntegrationOption = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = PAGE,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    url: UrlOption = DEFAULT_URL,
-    user_id: UserOption = "",
-    token: TokenOption = "",
+    url: UrlOption = None,
 ) -> None:
     """Show what waits, is held or has failed."""
 
@@ -66,7 +48,7 @@ def listed(
                 break
         return found
 
-    deliveries = _with_server(url, user_id, token, ask)
+    deliveries = with_server(url, ask)
     if as_json:
         for delivery in deliveries:
             typer.echo(json.dumps(delivery))
@@ -80,56 +62,46 @@ def listed(
 def send(
     delivery: DeliveryArgument = None,
     integration: IntegrationOption = None,
-    url: UrlOption = DEFAULT_URL,
-    user_id: UserOption = "",
-    token: TokenOption = "",
+    url: UrlOption = None,
 ) -> None:
     """Send what waits for a retry now."""
-    _act("send", "sent now", delivery, integration, url, user_id, token)
+    _act("send", "sent now", delivery, integration, url)
 
 
 @app.command()
 def again(
     delivery: Annotated[str, typer.Argument(help="Id of a delivery that has ended.", show_default=False)],
-    url: UrlOption = DEFAULT_URL,
-    user_id: UserOption = "",
-    token: TokenOption = "",
+    url: UrlOption = None,
 ) -> None:
     """Send a delivery that has ended once more, as a new one."""
 
     async def ask(client: PlainClient) -> dict[str, Any]:
         return await client.post(f"{PATH}.sendAgain", {"deliveryId": delivery})
 
-    typer.echo(f"Sent again as {_with_server(url, user_id, token, ask)['delivery']}.")
+    typer.echo(f"Sent again as {with_server(url, ask)['delivery']}.")
 
 
 @app.command()
 def release(
     delivery: DeliveryArgument = None,
     integration: IntegrationOption = None,
-    url: UrlOption = DEFAULT_URL,
-    user_id: UserOption = "",
-    token: TokenOption = "",
+    url: UrlOption = None,
 ) -> None:
     """Send what is held."""
-    _act("release", "released", delivery, integration, url, user_id, token)
+    _act("release", "released", delivery, integration, url)
 
 
 @app.command()
 def drop(
     delivery: DeliveryArgument = None,
     integration: IntegrationOption = None,
-    url: UrlOption = DEFAULT_URL,
-    user_id: UserOption = "",
-    token: TokenOption = "",
+    url: UrlOption = None,
 ) -> None:
     """Give up what waits or is held: it is never sent."""
-    _act("drop", "dropped", delivery, integration, url, user_id, token)
+    _act("drop", "dropped", delivery, integration, url)
 
 
-def _act(
-    command: str, done: str, delivery: str | None, integration: str | None, url: str, user_id: str, token: str
-) -> None:
+def _act(command: str, done: str, delivery: str | None, integration: str | None, url: str | None) -> None:
     if (delivery is None) == (integration is None):
         raise typer.BadParameter("name either one delivery, or an integration with --integration")
 
@@ -137,29 +109,8 @@ def _act(
         which = {"deliveryId": delivery} if delivery is not None else {"integrationId": integration}
         return await client.post(f"{PATH}.{command}", {**which})
 
-    count = _with_server(url, user_id, token, ask)["count"]
+    count = with_server(url, ask)["count"]
     typer.echo(f"{count} {'delivery' if count == 1 else 'deliveries'} {done}.")
-
-
-def _with_server(url: str, user_id: str, token: str, ask: Callable[[PlainClient], Awaitable[T]]) -> T:
-    if not user_id or not token:
-        typer.echo(
-            "Say who asks, with --user-id and --token or HOOKCELL_USER_ID and HOOKCELL_AUTH_TOKEN: "
-            f"POST {url}/api/v1/login with user and password answers both.",
-            err=True,
-        )
-        raise typer.Exit(2)
-
-    async def asking() -> T:
-        async with PlainClient(url) as client:
-            client.headers = {"X-User-Id": user_id, "X-Auth-Token": token}
-            return await ask(client)
-
-    try:
-        return asyncio.run(asking())
-    except RequestFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
 
 
 def _table(deliveries: list[dict[str, Any]]) -> Table:
