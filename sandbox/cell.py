@@ -141,7 +141,7 @@ class Cell:
         arguments = meta["args"]
         if (body := meta.get("body")) is not None:
             put_body(arguments[0], body, frame.payload)
-        call = library.CallState(self.log.write, meta.get("now"), self.ask if "ask" in meta else None)
+        call = library.CallState(self.log.write, meta.get("now"), self.ask if "ask" in meta else None, self.limits)
         scope = library.begin(call)
         if (names := meta.get("bind")) is not None:
             # a session: its module is what was typed, and may ask as a hook does

@@ -76,7 +76,8 @@ def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: byt
 
 def question(frame: wire.Frame, limits: Limits) -> Question:
     """What a call asks of the host: service, verb, arguments. Raises BadFrame."""
-    if wire.count_nodes(frame.payload) > MAX_NODES and wire.count_nodes_outside_text(frame.payload) > MAX_NODES:
+    most = limits.result_nodes + 1
+    if wire.count_nodes(frame.payload) > most and wire.count_nodes_outside_text(frame.payload) > most:
         raise wire.BadFrame("a question with too many values")
     asked = checked(value_of(frame.payload, limits), dict)
     service, verb = checked(asked.get("service"), str), checked(asked.get("verb"), str)

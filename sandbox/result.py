@@ -98,10 +98,10 @@ def _weigh(value: Any, limits: Limits) -> tuple[int, int] | None:
                     if type(key) is not str:
                         return None
                     text += len(key)
-                nodes += len(item)
+                nodes += len(item) or 1
                 below += item.values()
             elif kind is list:
-                nodes += len(item)
+                nodes += len(item) or 1
                 below += item
             elif kind is int:
                 if not INT_MIN <= item <= INT_MAX:
@@ -175,7 +175,8 @@ class _Walk:
     def _enter(self, items: int, depth: int) -> None:
         if depth > self.depth:
             raise ResultTooLarge(f"is nested deeper than {self.depth} levels")
-        self.nodes_left -= items
+        # the server counts brackets and commas: an empty one is a value as well
+        self.nodes_left -= items or 1
         if self.nodes_left < 0:
             raise ResultTooLarge(f"goes beyond {self.nodes:,} values in all")
 

@@ -13,17 +13,12 @@ from sandbox.library import state
 from sandbox.library.caches import plain
 from sandbox.library.facade import Facade
 from sandbox.library.state import ServiceRefused
-from sandbox.limits import Limits
 from sandbox.result import Unfit, encode_result
 
-# of a body to verify, in one question to the host
-PIECE: Final = 384 * 1024
 MAX_VERIFIED: Final = 6 * 1024 * 1024
 SHOWN_FIELD: Final = 1_000
 
-# A question is a frame, and has the size and the number of values that a result may have.
-_LIMITS: Final = Limits(result_bytes=Limits().result_bytes - 4096, result_nodes=Limits().result_nodes - 100)
-_ARGUMENT: Final = re.compile(r"result\['(\w+)'\]")
+_ARGUMENT: Final = re.compile(r"result\['arguments'\]\['(\w+)'\]")
 
 
 class HttpError(Exception):
@@ -57,7 +52,7 @@ def _ask(service: str, verb: str, **arguments: Any) -> Any:
     call = state.call
     if call.ask is None or not call.in_hook:
         raise RuntimeError("host services work inside hooks only")
-    unfit = _unfit(arguments)
+    unfit = _unfit(service, verb, arguments)
     if unfit is not None:
         raise TypeError(f"{service}.{verb}(): {unfit}")
     try:
@@ -69,10 +64,10 @@ def _ask(service: str, verb: str, **arguments: Any) -> Any:
     raise error
 
 
-def _unfit(arguments: dict[str, Any]) -> str | None:
-    """Which argument has no JSON form or is too large, where, and what to write."""
+def _unfit(service: str, verb: str, arguments: dict[str, Any]) -> str | None:
+    """Which argument has no JSON form or is too large, where, and what to write: a question is as large as a result."""
     try:
-        encode_result(arguments, _LIMITS)
+        encode_result({"service": service, "verb": verb, "arguments": arguments}, state.call.limits)
     except Unfit as unfit:
         return _ARGUMENT.sub(r"\1", str(unfit)).replace("result", "what is asked", 1)
     return None
@@ -255,9 +250,11 @@ def verify_hmac(name: str, body: str | bytes, signature: Any, algorithm: str = "
     shown = plain(signature) if isinstance(signature, (str, bytes)) else ""
     if isinstance(shown, bytes):
         shown = shown.decode("ascii", "replace")
-    while len(data) > PIECE:
-        _ask("secrets", "feed", part=base64.b64encode(data[:PIECE]).decode())
-        data = data[PIECE:]
+    # in base64 a question is half full of it
+    piece = state.call.limits.result_bytes * 3 // 8
+    while len(data) > piece:
+        _ask("secrets", "feed", part=base64.b64encode(data[:piece]).decode())
+        data = data[piece:]
     part = base64.b64encode(data).decode()
     shown = shown.encode("ascii", "replace").decode()[:SHOWN_FIELD]
     return _ask("secrets", "verify_hmac", name=plain(name), part=part, signature=shown, algorithm=plain(algorithm))

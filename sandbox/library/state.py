@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.limits import Limits
+
 
 class ServiceRefused(Exception):
     """The host's answer to something that it does not do: `kind` names the exception that a script sees.
@@ -20,7 +22,7 @@ class ServiceRefused(Exception):
 
 @dataclass(slots=True, eq=False)
 class CallState:
-    """Where `print` goes, what time it is, and whom to ask.
+    """Where `print` goes, what time it is, whom to ask, and how much.
 
     `write_log` gets the exact text that print would have written to a file, or with a second argument a line of that
     level. `now` freezes the clock at a time in seconds since the epoch; None reads the machine's. `ask(service, verb,
@@ -31,6 +33,7 @@ class CallState:
     write_log: Callable[..., object]
     now: float | None = None
     ask: Callable[[str, str, dict[str, Any]], Any] | None = None
+    limits: Limits = field(default_factory=Limits)
     in_hook: bool = False
     # Names of the library's modules that this call has imported: their own state is made anew at the first import.
     imported: set[str] = field(default_factory=set)

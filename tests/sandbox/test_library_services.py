@@ -9,6 +9,7 @@ import pytest
 
 from sandbox import library
 from sandbox.library import CallState, ServiceRefused
+from sandbox.limits import Limits
 from tests.sandbox.scripting import compiled
 
 Asked = tuple[str, str, dict[str, Any]]
@@ -22,6 +23,7 @@ class Host:
         self.answer = answer
         self.asked: list[Asked] = []
         self.logged: list[tuple[str, str]] = []
+        self.limits = Limits()
 
     def ask(self, service: str, verb: str, arguments: dict[str, Any]) -> Any:
         self.asked.append((service, verb, arguments))
@@ -37,7 +39,7 @@ class Host:
         source = (
             f"from hookcell import http, store, secrets, log\n{module}\ndef process_incoming(r): return {expression}"
         )
-        call = CallState(self.log, ask=self.ask)
+        call = CallState(self.log, ask=self.ask, limits=self.limits)
         names = library.begin(call)
         try:
             exec(marshal.loads(compiled(source).code), names)
@@ -175,8 +177,8 @@ def test_a_call_without_services_says_so_and_what_is_left_of_a_call_asks_for_not
         ("store.append('k', 2**70)", "value is an integer beyond 64 bits"),
         ("http.post('http://h', json=[object()])", r"json\[0\] is an object"),
         ("http.get('http://h', headers={1: 'a'})", "headers has the key 1, which is not text"),
-        ("http.post('http://h', data='x' * 2_000_000)", r"http.request\(\): what is asked is 2,000,109 bytes"),
-        ("store.set('k', list(range(20_000)))", r"store.set\(\): value goes beyond 19,900 values"),
+        ("http.post('http://h', data='x' * 2_000_000)", r"http.request\(\): what is asked is 2,000,157 bytes"),
+        ("store.set('k', list(range(20_000)))", r"store.set\(\): value goes beyond 20,000 values"),
         ("store.get(object())", r"store.get\(\): key is an object"),
     ],
 )
@@ -185,6 +187,24 @@ def test_an_argument_without_a_json_form_is_refused_where_it_was_written(express
     with pytest.raises(TypeError, match=message):
         host.run(expression)
     assert host.asked == []
+
+
+@pytest.mark.parametrize("limits", [Limits(result_bytes=400), Limits(result_nodes=20), Limits(result_depth=4)])
+def test_a_question_has_the_limits_of_the_call(limits: Limits) -> None:
+    host = Host()
+    host.run("store.set('k', [[['x' * 500, *range(30)]]])")
+    host.limits = limits
+    with pytest.raises(TypeError, match=r"store.set\(\): "):
+        host.run("store.set('k', [[['x' * 500, *range(30)]]])")
+    host.run("store.set('k', 1)")
+    assert len(host.asked) == 2
+
+
+def test_a_body_to_verify_goes_in_pieces_that_the_limits_let_through() -> None:
+    host = Host(True)
+    host.limits = Limits(result_bytes=1000)
+    assert host.run("secrets.verify_hmac('s', 'x' * 5_000, 'sha256=00')") is True
+    assert b"".join(base64.b64decode(arguments["part"]) for _, _, arguments in host.asked) == b"x" * 5_000
 
 
 @pytest.mark.parametrize(

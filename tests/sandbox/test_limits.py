@@ -152,6 +152,10 @@ def test_a_result_may_have_its_values_and_not_one_more(cells: Cells) -> None:
     assert len(value(cells.call(source, {"n": SHORT.result_nodes}))) == SHORT.result_nodes
     outcome = cells.call(source, {"n": SHORT.result_nodes + 1})
     assert isinstance(outcome, OutputTooLarge) and "20,000" in outcome.message
+    empty = hook("return [[] for _ in range(request['n'])]")
+    assert len(value(cells.call(empty, {"n": SHORT.result_nodes // 2}))) == SHORT.result_nodes // 2
+    outcome = cells.call(empty, {"n": SHORT.result_nodes // 2 + 1})
+    assert isinstance(outcome, OutputTooLarge) and "20,000" in outcome.message
 
 
 def test_a_log_may_have_its_bytes_and_is_cut_after_them(cells: Cells) -> None:

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from sandbox import Completed, Crashed, JsonValue, Outcome, Raised, ServiceError, TimedOut
 from tests.sandbox.cells import SHORT, Cells
 
@@ -40,6 +42,15 @@ class Host:
         return {"status_code": 200, "headers": {}, "text": f"from {arguments['url']}", "url": ""}
 
 
+@dataclass
+class Keeper:
+    kept: list[JsonValue] = field(default_factory=list)
+
+    async def ask(self, service: str, verb: str, arguments: dict[str, JsonValue]) -> JsonValue:
+        self.kept.append(arguments["value"])
+        return None
+
+
 def value(outcome: Outcome) -> object:
     assert isinstance(outcome, Completed), outcome
     return outcome.value
@@ -50,6 +61,30 @@ def test_a_hook_asks_and_goes_on_with_the_answer(cells: Cells) -> None:
     assert value(cells.call(FETCH, {"url": "a"}, services=host)) == "from a"
     [(service, verb, arguments)] = host.asked
     assert (service, verb, arguments["method"], arguments["url"]) == ("http", "request", "GET", "a")
+
+
+@pytest.mark.parametrize(
+    "largest",
+    [
+        f"'x' * {SHORT.result_bytes - 78}",
+        f"[0] * {SHORT.result_nodes - 8}",
+        f"[[] for _ in range({SHORT.result_nodes // 2 - 8})]",
+        f"eval('[' * {SHORT.result_depth - 2} + ']' * {SHORT.result_depth - 2})".replace("eval", "json.loads"),
+    ],
+)
+def test_the_largest_question_that_a_call_may_ask_is_heard(cells: Cells, largest: str) -> None:
+    source = f"import json\nfrom hookcell import store\ndef process_incoming(request):\n    store.set('k', {largest})\n"
+    host = Keeper()
+    assert isinstance(outcome := cells.call(source, services=host), Completed), outcome
+    assert host.kept
+
+
+def test_more_is_refused_in_the_authors_line_and_ends_no_cell(cells: Cells) -> None:
+    for value in (f"'x' * {SHORT.result_bytes}", f"[[] for _ in range({SHORT.result_nodes})]"):
+        source = f"from hookcell import store\ndef process_incoming(request):\n    store.set('k', {value})\n"
+        outcome = cells.call(source, services=(host := Keeper()))
+        assert isinstance(outcome, Raised) and (outcome.exception, outcome.line) == ("TypeError", 3), outcome
+        assert not host.kept
 
 
 def test_a_refusal_is_an_exception_the_script_can_catch(cells: Cells) -> None:
