@@ -225,8 +225,8 @@ def test_the_command_line_does_the_same(server: Running, cli: Any) -> None:
 
 
 def test_the_command_line_says_what_is_missing(server: Running, cli: Any) -> None:
-    nobody = cli("list", HOOKCELL_AUTH_TOKEN="")
-    assert nobody.exit_code == 2 and "HOOKCELL_AUTH_TOKEN" in nobody.stderr
+    nobody = cli("list", HOOKCELL_AUTH_TOKEN="", HOOKCELL_URL="http://127.0.0.1:9")
+    assert (nobody.exit_code, nobody.stderr) == (2, "Log in first: hookcell login http://127.0.0.1:9\n")
     both = cli("drop")
     assert both.exit_code == 2 and "--integration" in both.stderr
     unknown = cli("drop", "unknown")
