@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engine.bounded_json import TooComplex, read_json
+from engine.bounded_json import TooComplex, charset_of, decoded, read_json
 from engine.errors import InvalidParams, TooLarge, TooSlow, Unavailable
 from engine.model.json import JsonObject, JsonValue
 from engine.settings import MIB, Settings
@@ -77,19 +77,19 @@ async def read_object(request: Request) -> JsonObject:
     body = await request.body()
     if not body:
         return {}
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return await _read_form(request)
-    value = parse_json(body)
+    value = parse_json(body, charset_of(content_type))
     if not isinstance(value, dict):
         raise InvalidParams(["must be object"])
     return value
 
 
-def parse_json(body: bytes) -> JsonValue:
+def parse_json(body: bytes, charset: str) -> JsonValue:
     """Raises InvalidParams."""
     try:
-        return read_json(body)
+        return read_json(decoded(body, charset))
     except TooComplex as error:
         raise InvalidParams([f"must NOT have {error}"]) from None
     except ValueError as error:

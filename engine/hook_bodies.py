@@ -1,15 +1,14 @@
 """What the body of a webhook says, by its content type; a body that is not what it says it is counts as empty.
 
-JSON stays unparsed where a script will parse it. Forms: one that is JSON as it stands is what `curl --data '{...}'`
-sends; else the single key `payload` holds the JSON of the body, a single key may be JSON itself, and anything else is
-the body's fields.
+JSON is left to the cell where a script runs, and said to be none where it is none. Forms: one that is JSON as it stands
+is what `curl --data '{...}'` sends; else the single key `payload` holds the JSON of the body, a single key may be JSON
+itself, and anything else is the body's fields.
 """
 
 import asyncio
-import codecs
 from urllib.parse import parse_qsl
 
-from engine.bounded_json import TooComplex, read_json
+from engine.bounded_json import TooComplex, charset_of, decoded, has_lone_half, read_json
 from engine.errors import PlainError
 from engine.model.hooks import HookContent, HookRequest
 from engine.model.json import JsonObject, JsonValue
@@ -27,34 +26,27 @@ async def content_of(request: HookRequest) -> HookContent:
     """Raises PlainError for a form whose payload is JSON but no object, or which is too much."""
     if request.method == "GET" or not request.raw:
         return HookContent({})
-    kind = request.content_type
-    if kind == "application/json" or kind.endswith("+json"):
-        return HookContent({}, parse=True)
-    if kind == FORM:
+    if request.is_json:
+        return _json_content(request)
+    if request.content_type == FORM:
         if len(request.raw) > MAX_BYTES_ON_LOOP:
             return HookContent(await asyncio.to_thread(_form, request.raw))
         return HookContent(_form(request.raw))
-    return HookContent({})
+    return HookContent({}, why=f"the content type is {request.content_type or 'not given'}, neither JSON nor a form")
 
 
-async def parsed_here(request: HookRequest, content: HookContent) -> JsonObject:
-    """The body for an integration without a script, where only an object is posted and anything else is empty."""
-    if not content.parse:
-        return content.value if isinstance(content.value, dict) else {}
-    if len(request.raw) > MAX_BYTES_ON_LOOP:
-        return await asyncio.to_thread(_object, request.raw)
-    return _object(request.raw)
+async def posted_as_it_is(request: HookRequest, content: HookContent) -> HookContent:
+    """The same for an integration without a script, where only an object is posted and anything else is empty.
 
-
-def why_empty(request: HookRequest, content: HookContent) -> str | None:
-    """Why a JSON body counts as empty, for the trace: senders get a 200 for it, and somebody will wonder."""
-    if not content.parse or len(request.raw) > MAX_BYTES_ON_LOOP:
-        return None
-    try:
-        value = _json(_without_mark(request.raw))
-    except ValueError as error:
-        return f"the body is not JSON: {error}"
-    return None if isinstance(value, dict) else "the body is JSON, but no object"
+    Raises PlainError for what is too much.
+    """
+    if content.unread and len(request.raw) > MAX_BYTES_ON_LOOP:
+        content = await asyncio.to_thread(_read, request)
+    elif content.unread:
+        content = _read(request)
+    if isinstance(content.value, dict):
+        return content
+    return HookContent({}, why="the body is JSON, but no object")
 
 
 async def carried_over(request: HookRequest, content: JsonObject) -> JsonObject:
@@ -62,11 +54,35 @@ async def carried_over(request: HookRequest, content: JsonObject) -> JsonObject:
     if SEPARATE in content or SEPARATE.encode() not in request.raw:
         return content
     try:
-        asked = (await parsed_here(request, await content_of(request))).get(SEPARATE)
+        body = (await posted_as_it_is(request, await content_of(request))).value
     except PlainError:
         # it was not too much for the script
         return content
+    asked = body.get(SEPARATE) if isinstance(body, dict) else None
     return content if asked is None else {**content, SEPARATE: asked}
+
+
+def _json_content(request: HookRequest) -> HookContent:
+    """What is plain JSON is left to a cell, and so is what is too much: a script may have the memory for it."""
+    if charset_of(request.headers["content-type"]) not in ("utf-8", "utf8"):
+        return _read(request)
+    if len(request.raw) > MAX_BYTES_ON_LOOP:
+        return HookContent({}, parse=True, unread=True)
+    try:
+        # what the cell's parser would take otherwise is handed to it as it was read here
+        return HookContent(read_json(request.raw), parse=not has_lone_half(request.raw))
+    except TooComplex:
+        return HookContent({}, parse=True, unread=True)
+    except ValueError:
+        return _read(request)
+
+
+def _read(request: HookRequest) -> HookContent:
+    """Raises PlainError for too much."""
+    try:
+        return HookContent(_json(decoded(request.raw, charset_of(request.headers["content-type"]))))
+    except ValueError as error:
+        return HookContent({}, why=f"the body is not JSON: {error}")
 
 
 def _json(text: str | bytes) -> JsonValue:
@@ -77,15 +93,10 @@ def _json(text: str | bytes) -> JsonValue:
         raise PlainError(TOO_COMPLEX, hint=str(error)) from None
 
 
-def _without_mark(raw: bytes) -> bytes:
-    """Some senders begin UTF-8 with a byte order mark."""
-    return raw.removeprefix(codecs.BOM_UTF8)
-
-
 def _object(raw: bytes) -> JsonObject:
     """Empty for anything else."""
     try:
-        value = _json(_without_mark(raw))
+        value = _json(decoded(raw, "utf-8"))
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from engine import accepting, history
 from engine.accepting import Accepting
 from engine.errors import ClientError, CodedError, NotLoggedIn, PlainError, Unavailable
-from engine.hook_bodies import carried_over, content_of, parsed_here, why_empty
+from engine.hook_bodies import carried_over, content_of, posted_as_it_is
 from engine.hook_repeats import Superseded, begin_run, claim_of, forget_run, repeated, settle_key
 from engine.hook_requests import script_request, stored_request
 from engine.ids import new_id
@@ -186,14 +186,21 @@ async def carry_out(kit: Incoming, run: Run) -> End:
         if isinstance(script, End):
             return script
         if script is None:
-            body = await parsed_here(run.request, content)
-            if not body and (why := why_empty(run.request, content)) is not None:
-                run = run.then("body-counts-as-empty", hint=why)
-            return await posting(kit, run, body, response=None)
+            content = await posted_as_it_is(run.request, content)
+            body = content.value if isinstance(content.value, dict) else {}
+            return await posting(kit, told_why_empty(run, content), body, response=None)
+        if run.request.is_json:
+            # of other types a script has `content_raw`
+            run = told_why_empty(run, content)
         result, run = await call(kit, run, script, content)
         return await obey(kit, run, result)
     except ClientError as error:
         return not_done(run, error)
+
+
+def told_why_empty(run: Run, content: HookContent) -> Run:
+    """Senders get a 200 for it, and somebody will wonder."""
+    return run if content.why is None else run.then("body-counts-as-empty", hint=content.why)
 
 
 def gone(integration: IncomingIntegration) -> User:

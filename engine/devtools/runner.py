@@ -222,7 +222,7 @@ def _reported(report: ScriptReport | None) -> tuple[ScriptReport, ...]:
 
 
 def _unparsed(given: Given, fixture: Fixture) -> tuple[str, ...]:
-    if not given.parse or is_json(fixture.payload):
+    if not given.no_json and (not given.parse or is_json(fixture.payload)):
         return ()
     return ("the payload is not the JSON that its content type says, so content is {}; its text is content_raw",)
 

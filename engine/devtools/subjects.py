@@ -57,11 +57,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The first argument of a hook. `payload` is an event's data; `parse` says that the cell parses the raw body."""
+    """The first argument of a hook. `payload` is an event's data; `parse` says that the cell parses the raw body.
+
+    `no_json`: the body is not the JSON that it is said to be.
+    """
 
     request: JsonObject
     payload: JsonObject
     parse: bool = False
+    no_json: bool = False
 
 
 def places_of(file: str, source: str) -> Places:
@@ -114,7 +118,7 @@ async def webhook_request(integration: IncomingIntegration, fixture: Fixture) ->
     request = webhook(fixture, integration)
     content = await content_of(request)
     given = script_request(request, content, integration, poster(fixture, integration))
-    return Given(given, {}, content.parse)
+    return Given(given, {}, content.parse, request.is_json and content.why is not None)
 
 
 def event_request(integration: OutgoingIntegration, fixture: Fixture) -> Given:

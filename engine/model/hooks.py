@@ -39,13 +39,23 @@ class HookRequest:
         """Without its parameters; of one that was sent twice the first."""
         return self.headers.get("content-type", "").partition(",")[0].partition(";")[0].strip().lower()
 
+    @property
+    def is_json(self) -> bool:
+        kind = self.content_type
+        return kind == "application/json" or kind.endswith("+json")
+
 
 @dataclass(frozen=True, slots=True)
 class HookContent:
-    """What the body says. `parse`: it is JSON, still unparsed (the cell or `parsed_here` does it); else `value`."""
+    """What the body says. `parse`: it is JSON that a script's cell parses for itself, to the same value.
+
+    `unread`: it is too large to be read beside that, and `value` says nothing. `why` is why it counts as empty.
+    """
 
     value: JsonValue
     parse: bool = False
+    unread: bool = False
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,15 @@ def test_health_tells_the_state_and_no_more(tmp_path: Path) -> None:
         (b"[]", "application/json", "must be object"),
         (b"[" * 2000, "application/json", "must be JSON: "),
         (b"[" + b"[]," * 60_000 + b"[]]", "application/json", "must NOT have more than 50000 objects and lists"),
-        (b'{"user": "\\ud800"}', "application/json", "must be JSON: "),
+        (b'{"user": 1e999}', "application/json", "must be JSON: number is infinity"),
+        (b'{"user": "ada"}', "application/json; charset=koi8-r", "must be JSON: the charset koi8-r is not read"),
+        (b'{"user": "ada"}', "application/json; charset=utf-16", "must be JSON: "),
+        ('{"user": "ada"}'.encode("utf-16"), "application/json", "must be JSON: "),
+        (
+            '{"user": "ada"}'.encode("utf-16"),
+            "application/json; charset=utf-16",
+            "must have required property 'password'",
+        ),
         (b'{"user": {"username": {}}}', "application/json", "must have required property 'user'"),
     ],
 )
@@ -87,6 +95,16 @@ def test_a_body_that_cannot_be_read_is_the_senders_error(
     assert answer.status_code == 400
     assert answer.json()["error"].startswith(error)
     assert answer.json()["errorType"] == "invalid-params"
+
+
+def test_half_a_surrogate_pair_is_read_as_javascript_writes_it(server: Running) -> None:
+    for charset, body in (
+        ("", b'{"channel": "#general", "text": "a\\ud800 \\ud83d\\ude00"}'),
+        ("; charset=latin1", b'{"channel": "#general", "text": "\xfc"}'),
+    ):
+        headers = {"Content-Type": f"application/json{charset}"}
+        answer = server.admin.post("/api/v1/chat.postMessage", content=body, headers=headers)
+        assert answer.json()["message"]["msg"] == ("ü" if charset else "a\ufffd 😀")
 
 
 def test_what_is_wrong_with_parameters_says_where(server: Running) -> None:

@@ -28,6 +28,13 @@ BODIES = {
     "broken JSON": Fact(raw('{"text": "t"', "application/json")),
     "NaN is no JSON": Fact(raw('{"text": "t", "n": NaN}', "application/json")),
     "JSON that is not UTF-8": Fact(raw(b'{"text": "\xff"}', "application/json")),
+    "a number that no float holds": Fact(raw('{"text": "t", "n": 1e999}', "application/json")),
+    "half a surrogate pair": Fact(raw('{"text": "a\\ud800b \\\\ud800 \\ud83d\\ude00"}', "application/json"), {"msg": "a\ufffdb \\ud800 😀"}),
+    "UTF-16": Fact(raw('{"text": "ü"}'.encode("utf-16"), "application/json; charset=UTF-16"), {"msg": "ü"}),
+    "UTF-16 without saying so": Fact(raw('{"text": "ü"}'.encode("utf-16"), "application/json")),
+    "Latin-1": Fact(raw('{"text": "ü"}'.encode("latin-1"), 'application/json; charset="iso-8859-1"'), {"msg": "ü"}),
+    "UTF-8 that is said to be Latin-1": Fact(raw('{"text": "ü"}', "application/json; charset=iso-8859-1"), {"msg": "ü"}),
+    "a charset that nobody reads": Fact(raw('{"text": "t"}', "application/json; charset=koi8-r")),
     "empty JSON body": Fact(raw("", "application/json")),
     "payload in JSON is not unwrapped": Fact(raw('{"payload": "{\\"text\\": \\"t\\"}"}', "application/json")),
     "form with payload": Fact({"data": {"payload": '{"text": "t"}'}}, T),
@@ -85,6 +92,42 @@ WITH_SCRIPT = {
 @pytest.mark.parametrize("fact", [*BODIES.values(), *WITH_SCRIPT.values()], ids=[*BODIES, *WITH_SCRIPT])
 def test_the_body_of_a_request(server: Running, fact: Fact) -> None:
     check(server, fact)
+
+
+SEEN = {
+    "a number that no float holds": (b'{"n": 1e999}', "application/json", {}, "number is infinity"),
+    "half a surrogate pair": (b'{"n": "a\\udc00"}', "application/json", {"n": "a\ufffd"}, None),
+    "UTF-16": ('{"n": "ü"}'.encode("utf-16"), "application/json; charset=utf-16", {"n": "ü"}, None),
+    "a byte order mark": (b'\xef\xbb\xbf{"n": 1}', "application/json", {"n": 1}, None),
+    "a charset that nobody reads": (b"{}", "application/json; charset=koi8-r", {}, "the charset koi8-r is not read"),
+    "broken": (b'{"n": ', "application/json", {}, "the body is not JSON: "),
+    "a list": (b"[1]", "application/json", [1], None),
+    "text": (b"t", "text/plain", {}, None),
+}
+
+
+@pytest.mark.parametrize(("content", "kind", "seen", "told"), SEEN.values(), ids=SEEN)
+def test_a_script_gets_what_the_body_says_and_the_trace_why_it_says_nothing(
+    server: Running, content: bytes, kind: str, seen: Any, told: str | None
+) -> None:
+    script = "def process_incoming(request):\n    return {'response': {'seen': request['content']}}\n"
+    hook = Hook(server, script)
+    assert hook.post(content=content, headers={"Content-Type": kind}).json() == {"seen": seen, "success": True}
+    hints = [step["hint"] for step in hook.runs()[0]["steps"] if step["name"] == "body-counts-as-empty"]
+    assert hints == [] if told is None else told in hints[0]
+
+
+def test_a_script_may_be_sent_what_is_too_deep_to_be_posted(server: Running) -> None:
+    hook = Hook(server, "def process_incoming(request):\n    return str(len(request['content']))\n")
+    assert hook.post(content=b"[" * 100 + b"]" * 100, headers=JSON).status_code == 200
+    assert hook.texts() == ["1"]
+
+
+def test_a_body_of_a_type_that_is_not_read_is_told_of_without_a_script(server: Running) -> None:
+    hook = Hook(server)
+    for kind, told in (("text/plain", "the content type is text/plain"), ("", "the content type is not given")):
+        assert hook.post(content=b"t", headers={"Content-Type": kind} if kind else {}).status_code == 200
+        assert any(told in step.get("hint", "") for step in hook.runs()[0]["steps"])
 
 
 def test_a_get_has_no_body_and_posts_nothing_without_a_script(server: Running) -> None:
