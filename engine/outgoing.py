@@ -206,7 +206,7 @@ async def send(kit: Outgoing, work: Work, ready: Ready) -> Sent:
     reply: Answer | HttpError
     try:
         reply = await kit.client.send(request, allow=egress_of(work.integration), filler=filler)
-        reply = scrubbed(reply, work.services.known.scrubber)
+        reply = await scrubbed(reply, work.services.known.scrubber)
         response = answered(reply)
         text = response["content_raw"]
         seen: JsonObject = {name: response[name] for name in ("status_code", "headers", "truncated")}

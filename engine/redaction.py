@@ -18,6 +18,7 @@ import orjson
 from engine.http import is_credential
 from engine.http.headers import CREDENTIAL_SUFFIXES, CREDENTIALS
 from engine.model.json import JsonObject, JsonValue
+from engine.needles import Needles
 from engine.store.connections import json_text
 
 MASK = "***"
@@ -50,10 +51,14 @@ class Scrubber:
         return cls(frozenset(secret for secret in secrets if secret))
 
     @cached_property
-    def spellings(self) -> tuple[tuple[str, str], ...]:
+    def spellings(self) -> dict[str, str]:
+        """What stands in the place of each, those of the longest secret first."""
         longest_first = sorted(self.secrets, key=len, reverse=True)
-        found = [pair for secret in longest_first for pair in (*_spellings(secret), *_codings(secret))]
-        return tuple(dict.fromkeys(found))
+        return dict(pair for secret in longest_first for pair in (*_spellings(secret), *_codings(secret)))
+
+    @cached_property
+    def needles(self) -> Needles:
+        return Needles(self.spellings)
 
     def __bool__(self) -> bool:
         return bool(self.secrets)
@@ -61,8 +66,8 @@ class Scrubber:
     def text(self, text: str) -> str:
         if text in self.secrets:
             return MASK
-        for spelling, replacement in self.spellings:
-            text = text.replace(spelling, replacement)
+        for spelling in self.needles.within(text):
+            text = text.replace(spelling, self.spellings[spelling])
         return text
 
     def value(self, value: JsonValue) -> JsonValue:
@@ -70,10 +75,7 @@ class Scrubber:
 
     def is_in(self, value: JsonValue) -> bool:
         """Whether there is anything to take out: one look at all of it is far quicker than one at each text."""
-        if not self.secrets:
-            return False
-        text = json_text(value)
-        return any(spelling in text for spelling, _ in self.spellings)
+        return bool(self.secrets) and self.needles.any_within(json_text(value))
 
     def _clean(self, value: JsonValue) -> JsonValue:
         match value:

@@ -4,10 +4,11 @@ What prepare made is turned into bytes once; these are stored before the first a
 under one `Idempotency-Key`, the delivery's id.
 """
 
+import asyncio
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import cast
+from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from engine.bounded_json import read_json
@@ -20,10 +21,15 @@ from engine.redaction import Scrubber
 from engine.store.connections import json_text
 
 TIMEOUT_MS = 20_000
+# of an answer, looked through for secrets: about a millisecond
+MAX_ON_LOOP = 128 * 1024
 # What Rocket.Chat sends; some receivers ask for it.
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/41.0.2227.0 Safari/537.36"
 
 DEPTH = "X-Hookcell-Depth"
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _OURS = frozenset({"idempotency-key", DEPTH.lower()})
 _JSON = "application/json"
@@ -166,10 +172,21 @@ def unanswered(error: HttpError) -> JsonObject:
     }
 
 
-def scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:
+async def scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:
     """The answer without values of secrets, for the script and for history."""
     if not scrubber:
         return answer
+    return await off_loop(len(answer.content), _scrubbed, answer, scrubber)
+
+
+async def off_loop(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """In a thread, where there are so many bytes that the event loop would wait."""
+    if size <= MAX_ON_LOOP:
+        return function(*args, **kwargs)
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+def _scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:
     text = answer_text(answer)
     clean = scrubber.text(text)
     named = joined(answer.headers).get("content-type", "")

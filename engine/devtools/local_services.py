@@ -50,7 +50,7 @@ class LocalHost:
             except HttpError as error:
                 self.recorded.append(exchange_of(request, error))
                 raise
-            answer = scrubbed(answer, known.scrubber)
+            answer = await scrubbed(answer, known.scrubber)
             self.recorded.append(exchange_of(request, answer))
             return answer
 

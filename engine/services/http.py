@@ -10,7 +10,7 @@ from engine.http import Answer, Filler, HttpError, OutgoingRequest, destination_
 from engine.model.json import JsonObject, JsonValue
 from engine.redaction import Scrubber
 from engine.scripts import ServiceError
-from engine.sending import answer_text, joined, with_params
+from engine.sending import answer_text, joined, off_loop, with_params
 from engine.services.arguments import Arguments, shown, wrong_type, wrong_value
 from engine.store.connections import json_text
 
@@ -68,7 +68,7 @@ class HttpService:
         done |= {"status": answer.status, "ms": answer.duration_ms}
         if answer.truncated:
             raise _error("too-large", f"the answer of {done['host']} has more than {MAX_BYTES:,} bytes")
-        return shown_answer(answer, self.scrubber)
+        return await off_loop(len(answer.content), shown_answer, answer, self.scrubber)
 
     def _request(self, arguments: Arguments) -> OutgoingRequest:
         method, headers = arguments.text("method").upper(), list(arguments.pairs("headers"))

@@ -65,7 +65,7 @@ ITEMS = st.sampled_from(
 )
 KEYS = st.sampled_from(["token", "text", "headers", "Authorization", "x-csrf-token", "auth", "url", "search", "data"])
 VALUES = st.recursive(
-    st.none() | st.integers() | ITEMS,
+    st.none() | st.integers(-(2**63), 2**63 - 1) | ITEMS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | ITEMS, inner, max_size=3),
     max_leaves=8,
 )
