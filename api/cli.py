@@ -38,6 +38,7 @@ LOCKING = (FAILED, USAGE, LOCKED)
 SERVING = (*LOCKING, INTERRUPTED)
 PANELS: dict[str, tuple[Command, ...]] = {
     "Write scripts": (
+        Command("check", "api.cli_check:check", "Find what is wrong with scripts, and say what to write instead."),
         Command("run", "api.cli_scripts:run", "Run a script's hook once, in the sandbox of the server."),
         Command("repl", "api.cli_scripts:repl", "Type Python and see what it gives, in the sandbox of the server."),
     ),

@@ -1,35 +1,25 @@
-"""The commands of the `hookcell` command line that run scripts: no server, no database.
+"""The commands of the `hookcell` command line that run scripts: no server, no database."""
 
-They end with 0 also when a script says no, with 1 when it fails, with 2 when a file cannot be read. Errors go to
-standard error.
-"""
-
-import asyncio
-import io
 import os
 import sys
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from engine.devtools.files import FixtureError
+from api.cli import FAILED
+from api.cli_terminal import consoles, ended, tell_what_is_missing
 from engine.devtools.local_secrets import read_secrets
 from engine.devtools.local_services import LocalHost, read_store
-from engine.devtools.opening import NotRunnable, local_scripts, open_script, read_payload, read_script
+from engine.devtools.opening import local_scripts, open_script, read_payload, read_script
 from engine.devtools.recordings import recording_of, write_recording
 from engine.devtools.rendering import Printer
 from engine.devtools.repl import Repl, interact, read_through
 from engine.devtools.runner import Runner
-from engine.errors import CannotStart, Unavailable
 from engine.http import SETTING, EgressPolicy, GuardedClient
-from engine.scripts import Scripts
 from engine.services.scratch import ScratchValues
-
-FAILED, UNREADABLE = 1, 2
 
 LiveOption = Annotated[
     bool, typer.Option("--live", help="Let http go out, and record it beside the payload; else the recording answers.")
@@ -56,7 +46,7 @@ def run(
     store: StoreOption = None,
 ) -> None:
     """Run a script's hook once, in the sandbox of the server: the result, the log, what it cost."""
-    raise typer.Exit(_ended(_run(file, payload, hook, live, store)))
+    raise typer.Exit(ended(_run(file, payload, hook, live, store)))
 
 
 def repl(
@@ -66,7 +56,7 @@ def repl(
     store: StoreOption = None,
 ) -> None:
     """Type Python and see what it gives, in the sandbox of the server, on top of a script; :help lists the commands."""
-    raise typer.Exit(_ended(_repl(file, payload, live, store)))
+    raise typer.Exit(ended(_repl(file, payload, live, store)))
 
 
 async def _run(file: Path, payload: Path, hook: str | None, live: bool, store: Path | None) -> int:
@@ -74,7 +64,7 @@ async def _run(file: Path, payload: Path, hook: str | None, live: bool, store: P
     fixture = read_payload(payload)
     printer = _printer()
     async with local_scripts() as scripts, _host(file, store, payload if live else None, live, printer) as host:
-        _tell_what_is_missing(scripts, printer)
+        tell_what_is_missing(scripts, printer)
         subject = await open_script(scripts, source, file=file, record=record, hook=hook)
         ran = await Runner(scripts, host).run(subject, fixture, hook)
         printer.ran(subject, ran)
@@ -85,7 +75,7 @@ async def _repl(file: Path | None, payload: Path | None, live: bool, store: Path
     printer = _printer()
     terminal = sys.stdin.isatty()
     async with local_scripts() as scripts, _host(file, store, payload, live, printer) as host:
-        _tell_what_is_missing(scripts, printer)
+        tell_what_is_missing(scripts, printer)
         session = Repl(Runner(scripts, host), Printer(printer.output), file)
         await session.start(payload)
         if terminal:
@@ -118,33 +108,5 @@ async def _host(
         printer.line(f"What was called is recorded in {recording}.", "dim")
 
 
-def _ended(work: Coroutine[None, None, int]) -> int:
-    """The exit code; what the author must put right is said on standard error."""
-    try:
-        return asyncio.run(work)
-    except NotRunnable as error:
-        _printer().error(error.lines)
-        return FAILED
-    except FixtureError as error:
-        _printer().error([str(error)])
-        return UNREADABLE
-    except CannotStart as error:
-        _printer().error([str(error)])
-        return error.exit_code
-    except Unavailable as error:
-        _printer().error([str(error)])
-        return FAILED
-
-
 def _printer() -> Printer:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # what the terminal cannot show is shown as its escape
-            stream.reconfigure(errors="backslashreplace")
-    return Printer(Console(highlight=False), Console(stderr=True, highlight=False))
-
-
-def _tell_what_is_missing(scripts: Scripts, printer: Printer) -> None:
-    if scripts.missing_layers:
-        missing = ", ".join(sorted(scripts.missing_layers))
-        printer.line(f"Note: scripts are not locked down fully here; this system lacks {missing}.", error=True)
+    return Printer(*consoles())

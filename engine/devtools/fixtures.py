@@ -19,6 +19,8 @@ from pathlib import Path
 import orjson
 
 from engine.devtools.files import FixtureError, Table, parse_json, read_bytes, read_json, read_text, read_toml
+from engine.devtools.integration_file import is_outgoing
+from engine.devtools.integration_file import read_integration as read_integration
 from engine.devtools.recordings import ENDING, Exchange, read_recording, recording_of
 from engine.model.json import JsonObject
 
@@ -86,7 +88,7 @@ class Example:
 
     @property
     def outgoing(self) -> bool:
-        return "webhook-outgoing" in str(self.integration["type"])
+        return is_outgoing(self.integration)
 
 
 def read_example(folder: Path) -> Example:
@@ -158,20 +160,6 @@ def _check_direction(example: Example, fixture: Fixture) -> None:
             raise FixtureError(payload, "must be a JSON object: the `data` of the event")
     elif fixture.response is not None:
         raise FixtureError(payload, "has a .response file, but an incoming integration sends nothing; remove it")
-
-
-def read_integration(file: Path) -> JsonObject:
-    """The fields of integrations.create, without `script`. Raises FixtureError."""
-    table = read_toml(file)
-    kind = table.text("type", "")
-    if "webhook-incoming" not in kind and "webhook-outgoing" not in kind:
-        raise table.wrong('needs type = "webhook-incoming" or type = "webhook-outgoing"')
-    if "script" in table.values:
-        raise table.wrong("has a `script`; the script is script.py, remove the key")
-    for key, value in table.values.items():
-        if isinstance(value, dict) and key != "hookcell":
-            raise table.wrong(f"[{key}] is a table; the fields of integrations.create stand in one flat table")
-    return table.values
 
 
 def _meta(table: Table) -> FixtureMeta:

@@ -1,62 +1,18 @@
-"""The sandbox as the author's commands start it, and the files they name: without server and without database."""
+"""The scripts and payloads that the author's commands name, opened."""
 
-from collections import OrderedDict
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-from engine.devtools.files import FixtureError, read_text
-from engine.devtools.fixtures import COMPANIONS, Fixture, read_fixture, read_integration
+from engine.devtools.files import FixtureError
+from engine.devtools.fixtures import COMPANIONS, Fixture, read_fixture
+from engine.devtools.integration_file import is_outgoing
+from engine.devtools.integration_file import read_script as read_script
+from engine.devtools.sandboxed import NotRunnable as NotRunnable
+from engine.devtools.sandboxed import local_scripts as local_scripts
 from engine.devtools.subjects import Subject, integration_of, places_of
 from engine.model.json import JsonObject
 from engine.scripts import HOOKS, HOOKS_OF, Kind, SavedScript, Script, Scripts
 
-CODES_KEPT = 16
 NAMES_SHOWN = 10
-
-
-class NotRunnable(Exception):
-    """The script does not compile, does not load or has no such hook: `lines` say where and what to do."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-
-class CodeInMemory:
-    """The compiled code of the scripts opened last."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-
-    async def load(self, key: str) -> bytes | None:
-        return self._kept.get(key)
-
-    async def store(self, key: str, code: bytes, hooks: tuple[str, ...]) -> None:
-        self._kept[key] = code
-        if len(self._kept) > CODES_KEPT:
-            self._kept.popitem(last=False)
-
-
-@asynccontextmanager
-async def local_scripts() -> AsyncGenerator[Scripts]:
-    """Raises CannotStart when no script can be run on this system."""
-    codes = CodeInMemory()
-    scripts = Scripts(load_code=codes.load, store_code=codes.store)
-    await scripts.start()
-    try:
-        yield scripts
-    finally:
-        await scripts.close()
-
-
-def read_script(file: Path) -> tuple[str, JsonObject | None]:
-    """The source, and the integration.toml beside it where there is one. Raises FixtureError."""
-    if file.is_dir():
-        raise FixtureError(file, "is a folder; name the script in it, as in " + str(file / "script.py"))
-    source = read_text(file)
-    settings = file.with_name("integration.toml")
-    return source, read_integration(settings) if settings.exists() else None
 
 
 def read_payload(file: Path) -> Fixture:
@@ -101,7 +57,7 @@ async def open_script(
 
 def _kind(record: JsonObject | None, hook: str | None) -> Kind:
     if record is not None:
-        return "outgoing" if "webhook-outgoing" in str(record["type"]) else "incoming"
+        return "outgoing" if is_outgoing(record) else "incoming"
     return "outgoing" if hook in HOOKS_OF["outgoing"] else "incoming"
 
 

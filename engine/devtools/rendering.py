@@ -1,42 +1,23 @@
-"""Tells an author what a run came to: messages as they would look, JSON, the log, the receipt, errors with their lines.
-
-Nothing a payload or a script says can act on the terminal: control characters are shown, not sent. Lines are not
-wrapped, so that what is piped on is whole.
-"""
+"""Tells an author what a run came to: messages as they would look, JSON, log, receipt, errors with their lines."""
 
 import json
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from rich.console import Console
 from rich.text import Text
 
+from engine.devtools.printing import FAINT, HEAD, Terminal, clean
 from engine.devtools.ran import Ran
 from engine.devtools.subjects import Subject
 from engine.model.integrations import OUTGOING
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import ScriptReport
 
-ERROR, FAINT, HEAD = "red", "dim", "bold"
 MAX_JSON = 20_000
 
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
 
-
-class Printer:
-    """`output` for what a run came to, `errors` for what is wrong: the same console, or standard error's."""
-
-    def __init__(self, output: Console, errors: Console | None = None) -> None:
-        self.output = output
-        self.errors = errors or output
-
-    def line(self, text: str = "", style: str = "", *, error: bool = False) -> None:
-        console = self.errors if error else self.output
-        console.print(Text(_clean(text), style), soft_wrap=True)
-
-    def error(self, lines: Iterable[str]) -> None:
-        for line in lines:
-            self.line(line, ERROR, error=True)
+class Printer(Terminal):
+    """Prints what runs came to."""
 
     def ran(self, subject: Subject, ran: Ran) -> None:
         """The whole of a run; a failure comes last."""
@@ -45,12 +26,10 @@ class Printer:
         if called:
             self.line(f"{', then '.join(called)} of {subject.file}", HEAD)
         before = 1 if ran.announced else 0
-        for message in ran.messages[:before]:
-            self._message(message)
+        self.messages(ran.messages[:before])
         if ran.request is not None:
             self._request(ran.request)
-        for message in ran.messages[before:]:
-            self._message(message)
+        self.messages(ran.messages[before:])
         if ran.answer is not None and not outgoing:
             self._answer(ran, ran.answer)
         if ran.failure is None and not ran.refused and not ran.messages and ran.request is None:
@@ -63,6 +42,11 @@ class Printer:
             self.report(report, several=len(ran.reports) > 1)
         if ran.failure is not None:
             self.error(subject.places.failure(ran.failure))
+
+    def messages(self, messages: Iterable[JsonObject]) -> None:
+        """As they would look, each with where it goes."""
+        for message in messages:
+            self._message(message)
 
     def report(self, report: ScriptReport, *, several: bool = False) -> None:
         """What the call printed and what it cost."""
@@ -92,7 +76,7 @@ class Printer:
         parts += [attachment.get("image_url"), attachment.get("footer")]
         for part in parts:
             for line in str(part).split("\n") if part else ():
-                self.output.print(bar + Text(_clean(line), HEAD if part is title else ""), soft_wrap=True)
+                self.output.print(bar + Text(clean(line), HEAD if part is title else ""), soft_wrap=True)
 
     def _request(self, request: JsonObject) -> None:
         self.line(f"Request that is sent: {request['method']} {request['url']}")
@@ -157,10 +141,6 @@ def _milliseconds(value: JsonValue) -> str:
 
 def _short(number: float) -> str:
     return f"{number:.0f}" if number >= 10 or number == int(number) else f"{number:.1f}"
-
-
-def _clean(text: str) -> str:
-    return text.translate(_CONTROL).encode(errors="backslashreplace").decode()
 
 
 def _colour(value: JsonValue) -> str:

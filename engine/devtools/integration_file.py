@@ -1,0 +1,35 @@
+"""integration.toml: the fields of integrations.create, without `script`, beside the script they are of."""
+
+from pathlib import Path
+
+from engine.devtools.files import FixtureError, read_text, read_toml
+from engine.model.json import JsonObject
+
+NAME = "integration.toml"
+
+
+def read_integration(file: Path) -> JsonObject:
+    """Raises FixtureError."""
+    table = read_toml(file)
+    kind = table.text("type", "")
+    if "webhook-incoming" not in kind and "webhook-outgoing" not in kind:
+        raise table.wrong('needs type = "webhook-incoming" or type = "webhook-outgoing"')
+    if "script" in table.values:
+        raise table.wrong("has a `script`; the script is script.py, remove the key")
+    for key, value in table.values.items():
+        if isinstance(value, dict) and key != "hookcell":
+            raise table.wrong(f"[{key}] is a table; the fields of integrations.create stand in one flat table")
+    return table.values
+
+
+def is_outgoing(record: JsonObject) -> bool:
+    return "webhook-outgoing" in str(record["type"])
+
+
+def read_script(file: Path) -> tuple[str, JsonObject | None]:
+    """The source, and the integration.toml beside it where there is one. Raises FixtureError."""
+    if file.is_dir():
+        raise FixtureError(file, "is a folder; name the script in it, as in " + str(file / "script.py"))
+    source = read_text(file)
+    settings = file.with_name(NAME)
+    return source, read_integration(settings) if settings.exists() else None

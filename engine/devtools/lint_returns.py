@@ -1,0 +1,115 @@
+"""What a hook returns in so many words, where the server would make nothing of it."""
+
+import ast
+from collections.abc import Iterator
+
+from engine.devtools.lint_source import Hook, Source, own_nodes
+from engine.model.json import JsonObject
+
+# one of these must be there
+WANTED = {
+    "process_incoming": ("content", "response", "error"),
+    "prepare_outgoing_request": ("url", "method", "message"),
+    "process_outgoing_response": ("content",),
+}
+INSTEAD = {
+    "process_incoming": 'Write return {"content": {"text": ...}}.',
+    "prepare_outgoing_request": 'Write return request, or return {"message": {"text": ...}} to post a message.',
+    "process_outgoing_response": 'Write return {"content": {"text": ...}}.',
+}
+PREPARE = "prepare_outgoing_request"
+
+_CHANGES = frozenset({"update", "setdefault", "pop", "clear", "append", "extend", "insert", "remove", "popitem"})
+
+
+def bad_returns(source: Source) -> Iterator[JsonObject]:
+    for hook in source.hooks:
+        returned = [node for node in own_nodes(hook.function) if isinstance(node, ast.Return)]
+        for node in returned:
+            if node.value is not None:
+                yield from (found for value in _values(node.value) for found in _bad(source, hook, value))
+        if hook.name == PREPARE and hook.parameters:
+            yield from _forgotten(source, hook, returned)
+
+
+def _values(value: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(value, ast.IfExp):
+        yield from _values(value.body)
+        yield from _values(value.orelse)
+    else:
+        yield value
+
+
+def _bad(source: Source, hook: Hook, value: ast.expr) -> Iterator[JsonObject]:
+    literal = _assigned_once(hook, value.id) if isinstance(value, ast.Name) else value
+    match literal:
+        case ast.Dict(keys=keys) if keys:
+            names = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+            if len(names) == len(keys) and not set(names) & set(WANTED[hook.name]):
+                said = ", ".join(names)
+                message = f"{hook.name} returns a dict with the keys {said}, of which nothing is posted or sent."
+                yield source.finding(value, "bare-message", message, INSTEAD[hook.name])
+        case ast.Constant(value=str(text)) if text and hook.name == PREPARE:
+            yield _no_text(source, hook, value)
+        case ast.JoinedStr() if hook.name == PREPARE:
+            yield _no_text(source, hook, value)
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Constant(value=int() | float()) if not _is_flag(literal):
+            message = f"{hook.name} returns neither a dict nor text: the call fails."
+            yield source.finding(value, "bad-result", message, INSTEAD[hook.name])
+
+
+def _is_flag(value: ast.expr) -> bool:
+    """False says no, and True is so rare that nobody is told."""
+    return isinstance(value, ast.Constant) and isinstance(value.value, bool)
+
+
+def _no_text(source: Source, hook: Hook, value: ast.expr) -> JsonObject:
+    return source.finding(value, "bad-result", f"{hook.name} returns text: the call fails.", INSTEAD[hook.name])
+
+
+def _assigned_once(hook: Hook, name: str) -> ast.expr | None:
+    """The literal that a name stands for, where nothing else is done with it than to return it."""
+    uses = [node for node in ast.walk(hook.function) if isinstance(node, ast.Name) and node.id == name]
+    returned = [node.value for node in ast.walk(hook.function) if isinstance(node, ast.Return) if node.value]
+    plain = [node for value in returned for node in _values(value) if isinstance(node, ast.Name) and node.id == name]
+    assigned = [
+        node.value
+        for node in own_nodes(hook.function)
+        if isinstance(node, ast.Assign) and [getattr(target, "id", None) for target in node.targets] == [name]
+    ]
+    return assigned[0] if len(assigned) == 1 and len(uses) == 1 + len(plain) else None
+
+
+def _forgotten(source: Source, hook: Hook, returned: list[ast.Return]) -> Iterator[JsonObject]:
+    """A request that was changed and then not returned: nothing would be sent."""
+    request = hook.parameters[0]
+    changed = [node for node in own_nodes(hook.function) if isinstance(node, ast.stmt) and _changes(node, request)]
+    if not changed:
+        return
+    gives = any(node.value is not None and not _is_none(node.value) for node in returned)
+    last = hook.function.body[-1]
+    if not gives or last in changed:
+        where = last if last in changed else changed[-1]
+        message = f"{hook.name} changes {request} and then returns nothing: nothing is sent."
+        yield source.finding(where, "forgotten-return", message, f"End it with `return {request}`.")
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value in (None, False)
+
+
+def _changes(node: ast.stmt, name: str) -> bool:
+    match node:
+        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+            return any(isinstance(target, ast.Subscript) and _rooted(target, name) for target in targets)
+        case ast.AugAssign(target=ast.Subscript() as target):
+            return _rooted(target, name)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=target, attr=attribute))):
+            return attribute in _CHANGES and _rooted(target, name)
+    return False
+
+
+def _rooted(node: ast.expr, name: str) -> bool:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return isinstance(node, ast.Name) and node.id == name
