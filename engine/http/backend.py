@@ -17,7 +17,7 @@ from engine.http.addresses import Address, plain
 from engine.http.errors import HttpError, translated
 from engine.http.policy import EgressPolicy
 from engine.http.resolver import Resolver
-from engine.http.streams import connected
+from engine.http.streams import TooEarly, connected
 
 RESOLVE_TIMEOUT = 5.0
 MAX_ADDRESSES = 8
@@ -167,6 +167,8 @@ def _tls_reason(cause: BaseException | None) -> str:
         return f"its certificate is not trusted: {cause.verify_message}"
     if isinstance(cause, ssl.SSLError):
         return (cause.reason or str(cause)).replace("_", " ").lower()
+    if isinstance(cause, TooEarly):
+        return str(cause)
     return "it broke the connection during the handshake"
 
 

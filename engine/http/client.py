@@ -18,7 +18,7 @@ from engine.http.answers import MAX_ANSWER, answer_headers, decoded, read
 from engine.http.errors import LIBRARY_ERRORS, HttpError, translated
 from engine.http.headers import Headers, checked, redirected, sent
 from engine.http.policy import EgressPolicy
-from engine.http.pools import Places, Pools
+from engine.http.pools import Pools
 from engine.http.resolver import Resolver, SystemResolver
 from engine.http.urls import Target, parse_url
 
@@ -87,7 +87,6 @@ class GuardedClient:
         self, policy: EgressPolicy, *, resolver: Resolver | None = None, ssl_context: ssl.SSLContext | None = None
     ) -> None:
         self._policy = policy
-        self._places = Places()
         self._pools = Pools(resolver or SystemResolver(), ssl_context or httpx2.create_ssl_context())
         self._closed = False
         self._under_way: dict[asyncio.Timeout, asyncio.Event] = {}
@@ -154,11 +153,10 @@ class GuardedClient:
         self, hop: Hop, policy: EgressPolicy, limit: int, started: float, filler: Filler | None
     ) -> Answer:
         target = hop.target
-        async with self._places.taken(target.destination), self._pools.lease(policy) as pool:
+        request = _wire(hop) if filler is None else _filled_on_the_wire(hop, filler)
+        async with self._pools.connection(target, policy) as connection:
             try:
-                response = await pool.handle_async_request(
-                    _wire(hop) if filler is None else _filled_on_the_wire(hop, filler)
-                )
+                response = await connection.handle_async_request(request)
                 try:
                     headers = answer_headers(response.headers, target.destination)
                     body, truncated = await read(response.aiter_stream(), limit)

@@ -1,107 +1,134 @@
 """Connections kept for reuse, and how many requests may be under way.
 
-One pool for each effective policy: a connection made under a wider policy is never given to a narrower one. A request
-waits for a place at its destination first and for one of all places second, so that a slow destination holds few.
+A connection belongs to its destination and to the policy it was made under: one made under a wider policy is never
+given to a narrower one. A request waits for a place at its destination first and for one of all places second, so that
+a slow destination holds few. What nobody uses is closed when its time is over, whether or not anybody asks again.
 """
 
 import asyncio
 import ssl
+import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import httpcore2
 
 from engine.http.backend import GuardedBackend
 from engine.http.policy import EgressPolicy
 from engine.http.resolver import Resolver
+from engine.http.urls import Target
 
 MAX_REQUESTS = 256
 MAX_REQUESTS_A_DESTINATION = 8
-MAX_POOLS = 16
-MAX_IDLE_A_POOL = 20
+MAX_IDLE = 128
 # Shorter than the common servers' own: a connection they are about to close is not worth a failed delivery.
 KEEP_IDLE = 1.5
 
-
-@dataclass
-class _Counted:
-    places: asyncio.Semaphore
-    users: int = 0
+_Key = tuple[EgressPolicy, str]
 
 
-class Places:
-    """How many requests are under way, in all and for each destination."""
+class _Destination:
+    """The places of one destination, while anybody wants one."""
 
     def __init__(self) -> None:
-        self._all = asyncio.Semaphore(MAX_REQUESTS)
-        self._destinations: dict[str, _Counted] = {}
-
-    @asynccontextmanager
-    async def taken(self, destination: str) -> AsyncGenerator[None]:
-        counted = self._destinations.get(destination)
-        if counted is None:
-            counted = _Counted(asyncio.Semaphore(MAX_REQUESTS_A_DESTINATION))
-            self._destinations[destination] = counted
-        counted.users += 1
-        try:
-            async with counted.places, self._all:
-                yield
-        finally:
-            counted.users -= 1
-            if not counted.users:
-                del self._destinations[destination]
-
-
-@dataclass
-class _Pool:
-    connections: httpcore2.AsyncConnectionPool
-    users: int = field(default=0)
+        self.places = asyncio.Semaphore(MAX_REQUESTS_A_DESTINATION)
+        self.users = 0
 
 
 class Pools:
-    """The connection pools by policy, least recently used first; idle ones beyond `MAX_POOLS` are closed."""
+    """Lives on one event loop; `close` it there, once nothing is lent."""
 
     def __init__(self, resolver: Resolver, ssl_context: ssl.SSLContext) -> None:
         self._resolver = resolver
         self._ssl_context = ssl_context
-        self._pools: OrderedDict[EgressPolicy, _Pool] = OrderedDict()
+        self._all = asyncio.Semaphore(MAX_REQUESTS)
+        self._destinations: dict[str, _Destination] = {}
+        self._lent: set[httpcore2.AsyncHTTPConnection] = set()
+        # both oldest first
+        self._idle: dict[_Key, list[httpcore2.AsyncHTTPConnection]] = {}
+        self._since: OrderedDict[httpcore2.AsyncHTTPConnection, tuple[_Key, float]] = OrderedDict()
+        self._sweeper: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def lease(self, policy: EgressPolicy) -> AsyncGenerator[httpcore2.AsyncConnectionPool]:
-        pool = self._pools.get(policy)
-        if pool is None:
-            pool = self._pools[policy] = _Pool(self._opened(policy))
-        self._pools.move_to_end(policy)
-        pool.users += 1
+    async def connection(self, target: Target, policy: EgressPolicy) -> AsyncGenerator[httpcore2.AsyncHTTPConnection]:
+        """One for a single request, which connects when it is used; it is kept or closed after that."""
+        destination = self._destinations.get(target.destination)
+        if destination is None:
+            destination = self._destinations[target.destination] = _Destination()
+        destination.users += 1
         try:
-            await self._close_surplus()
-            yield pool.connections
+            async with destination.places, self._all:
+                key = policy, target.destination
+                connection = await self._kept(key) or self._new(target, policy)
+                self._lent.add(connection)
+                try:
+                    yield connection
+                finally:
+                    self._lent.remove(connection)
+                    await self._put_back(key, connection)
         finally:
-            pool.users -= 1
+            destination.users -= 1
+            if not destination.users:
+                del self._destinations[target.destination]
 
     @property
     def connections(self) -> list[str]:
         """What is open, as the library words it: for tests and diagnosis."""
-        return [repr(connection) for pool in self._pools.values() for connection in pool.connections.connections]
+        return [repr(connection) for connection in (*self._lent, *self._since)]
 
     async def close(self) -> None:
-        while self._pools:
-            _, pool = self._pools.popitem()
-            await pool.connections.aclose()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        while self._since:
+            await self._close_oldest()
 
-    async def _close_surplus(self) -> None:
-        unused = [policy for policy, pool in self._pools.items() if not pool.users]
-        surplus = [self._pools.pop(policy) for policy in unused[: max(0, len(self._pools) - MAX_POOLS)]]
-        for pool in surplus:
-            await pool.connections.aclose()
-
-    def _opened(self, policy: EgressPolicy) -> httpcore2.AsyncConnectionPool:
-        return httpcore2.AsyncConnectionPool(
+    def _new(self, target: Target, policy: EgressPolicy) -> httpcore2.AsyncHTTPConnection:
+        return httpcore2.AsyncHTTPConnection(
+            httpcore2.Origin(target.scheme.encode(), target.host.encode(), target.port),
             ssl_context=self._ssl_context,
-            max_connections=MAX_REQUESTS,
-            max_keepalive_connections=MAX_IDLE_A_POOL,
             keepalive_expiry=KEEP_IDLE,
             network_backend=GuardedBackend(policy, self._resolver),
         )
+
+    async def _kept(self, key: _Key) -> httpcore2.AsyncHTTPConnection | None:
+        """The one used last, which is the likeliest to be open still; those that are not are closed."""
+        while key in self._idle:
+            connection = self._idle[key][-1]
+            self._forget(key, connection)
+            if not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return None
+
+    async def _put_back(self, key: _Key, connection: httpcore2.AsyncHTTPConnection) -> None:
+        if not connection.is_available():
+            await connection.aclose()
+            return
+        self._idle.setdefault(key, []).append(connection)
+        self._since[connection] = key, time.monotonic()
+        if len(self._since) > MAX_IDLE:
+            await self._close_oldest()
+        if self._sweeper is None or self._sweeper.done():
+            self._sweeper = asyncio.create_task(self._sweep())
+
+    async def _sweep(self) -> None:
+        while self._since:
+            _, since = next(iter(self._since.values()))
+            left = since + KEEP_IDLE - time.monotonic()
+            if left > 0:
+                await asyncio.sleep(left)
+            else:
+                await self._close_oldest()
+
+    async def _close_oldest(self) -> None:
+        connection, (key, _) = next(iter(self._since.items()))
+        self._forget(key, connection)
+        await connection.aclose()
+
+    def _forget(self, key: _Key, connection: httpcore2.AsyncHTTPConnection) -> None:
+        del self._since[connection]
+        kept = self._idle[key]
+        kept.remove(connection)
+        if not kept:
+            del self._idle[key]

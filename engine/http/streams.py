@@ -11,8 +11,12 @@ from typing import Any, cast
 
 import httpcore2
 
-# received and not yet read; beyond it the peer has to wait
+# received and not yet read, beyond which the peer has to wait; written and not yet sent
 MAX_BUFFERED = 64 * 1024
+
+
+class TooEarly(ConnectionError):
+    """The peer did what it may do after the handshake only."""
 
 
 async def connected(address: str, port: int, timeout: float | None = None) -> "Stream":
@@ -21,10 +25,14 @@ async def connected(address: str, port: int, timeout: float | None = None) -> "S
     try:
         async with asyncio.timeout(timeout):
             await asyncio.get_running_loop().create_connection(lambda: wire, address, port)
-    except TimeoutError as error:
-        raise httpcore2.ConnectTimeout(str(error)) from error
-    except OSError as error:
-        raise httpcore2.ConnectError(str(error)) from error
+    except BaseException as error:
+        if wire.transport is not None:
+            wire.transport.abort()
+        if isinstance(error, TimeoutError):
+            raise httpcore2.ConnectTimeout(str(error)) from error
+        if isinstance(error, OSError):
+            raise httpcore2.ConnectError(str(error)) from error
+        raise
     return Stream(wire)
 
 
@@ -67,17 +75,14 @@ class Wire(asyncio.Protocol):
         _wake(self._room)
         self._room = None
 
-    async def news(self) -> None:
-        """Until something has arrived, or nothing more can."""
+    def news(self) -> "asyncio.Future[None]":
+        """Done once something has arrived, or nothing more can."""
         self._news = asyncio.get_running_loop().create_future()
-        try:
-            await self._news
-        finally:
-            self._news = None
+        return self._news
 
-    async def room(self) -> None:
-        if self._room is not None and not self.ended:
-            await asyncio.shield(self._room)
+    def room(self) -> "asyncio.Future[None] | None":
+        """Done once the peer has taken some of what was written; None while there is room."""
+        return None if self._room is None or self.ended else asyncio.shield(self._room)
 
     def take(self, most: int) -> bytes:
         data = bytes(self.received[:most])
@@ -89,10 +94,13 @@ class Wire(asyncio.Protocol):
 
 
 class Stream(httpcore2.AsyncNetworkStream):
+    """What is written in one turn of the event loop goes out together: head and body of a request, as a rule."""
+
     def __init__(self, wire: Wire) -> None:
         assert wire.transport is not None
         self._wire = wire
         self._transport = wire.transport
+        self._unsent: list[bytes] = []
         self._socket = wire.transport.get_extra_info("socket")
         self._poll = select.poll()
         if self._socket is not None and self._socket.fileno() >= 0:
@@ -101,30 +109,33 @@ class Stream(httpcore2.AsyncNetworkStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Nothing once the peer has ended. Raises httpcore2's ReadError, ReadTimeout."""
         wire = self._wire
-        try:
-            async with asyncio.timeout(timeout):
-                while not wire.received and not wire.ended:
-                    await wire.news()
-        except TimeoutError as error:
-            raise httpcore2.ReadTimeout(str(error)) from error
+        while not wire.received and not wire.ended:
+            await _within(timeout, wire.news(), httpcore2.ReadTimeout)
         if not wire.received and wire.lost is not None:
             raise httpcore2.ReadError(str(wire.lost)) from wire.lost
         return wire.take(max_bytes)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Raises httpcore2's WriteError, WriteTimeout."""
+        """Waits while the peer takes nothing. Raises httpcore2's WriteError, WriteTimeout."""
         if not buffer:
             return
         if self._transport.is_closing():
             raise httpcore2.WriteError("the connection is closed")
-        self._transport.write(buffer)
-        try:
-            async with asyncio.timeout(timeout):
-                await self._wire.room()
-        except TimeoutError as error:
-            raise httpcore2.WriteTimeout(str(error)) from error
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(buffer)
+        if sum(map(len, self._unsent)) > MAX_BUFFERED:
+            self._flush()
+        room = self._wire.room()
+        if room is not None:
+            await _within(timeout, room, httpcore2.WriteTimeout)
         if self._wire.lost is not None:
             raise httpcore2.WriteError(str(self._wire.lost)) from self._wire.lost
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if unsent and not self._transport.is_closing():
+            self._transport.writelines(unsent)
 
     async def aclose(self) -> None:
         self._transport.abort()
@@ -134,7 +145,11 @@ class Stream(httpcore2.AsyncNetworkStream):
     ) -> "Stream":
         """Raises httpcore2's ConnectError, with its cause, and ConnectTimeout; the connection is closed then."""
         loop, wire = asyncio.get_running_loop(), self._wire
+        self._flush()
         try:
+            if wire.received or wire.ended:
+                # It would be taken for what the peer says under TLS.
+                raise TooEarly("it spoke or left before the handshake")
             async with asyncio.timeout(timeout):
                 wire.transport = await loop.start_tls(
                     self._transport, wire, ssl_context, server_hostname=server_hostname
@@ -169,6 +184,17 @@ class Stream(httpcore2.AsyncNetworkStream):
         if self._wire.received or self._wire.ended or self._socket is None or self._socket.fileno() < 0:
             return True
         return bool(self._poll.poll(0))
+
+
+async def _within(timeout: float | None, done: "asyncio.Future[None]", late: type[Exception]) -> None:
+    if timeout is None:
+        await done
+        return
+    try:
+        async with asyncio.timeout(timeout):
+            await done
+    except TimeoutError as error:
+        raise late(str(error)) from error
 
 
 def _wake(waiting: "asyncio.Future[None] | None") -> None:

@@ -4,9 +4,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from engine.http import MAX_REQUESTS_A_DESTINATION, EgressPolicy
-from engine.http.pools import MAX_IDLE_A_POOL, MAX_POOLS, Places, Pools
-from tests.engine.http.network import Names, client, get
+from engine.http import MAX_REQUESTS_A_DESTINATION
+from engine.http.pools import Pools
+from engine.http.urls import parse_url
+from tests.engine.http.network import LOOPBACK, Names, client, get
 from tests.receiver import Received, Receiver, Response
 
 pytestmark = pytest.mark.anyio
@@ -30,30 +31,57 @@ async def test_a_destination_gets_few_requests_at_once_and_another_is_not_held_u
 
 
 async def test_places_are_forgotten_with_their_last_user() -> None:
-    places = Places()
-    async with places.taken("http://a:80"), places.taken("http://a:80"), places.taken("http://b:80"):
-        assert len(places._destinations) == 2
-    assert places._destinations == {}
+    pools = unconnected()
+    a, b = parse_url("http://a.example/1"), parse_url("http://b.example/2")
+    async with pools.connection(a, LOOPBACK), pools.connection(a, LOOPBACK), pools.connection(b, LOOPBACK):
+        assert len(pools._destinations) == 2
+        assert len(pools.connections) == 3
+    assert (pools._destinations, pools.connections) == ({}, [])
 
 
-async def test_idle_connections_are_few() -> None:
+async def test_idle_connections_are_few_and_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.http.pools.MAX_IDLE", 3)
     async with AsyncExitStack() as stack:
-        receivers = [await stack.enter_async_context(Receiver()) for _ in range(MAX_IDLE_A_POOL + 5)]
+        receivers = [await stack.enter_async_context(Receiver()) for _ in range(5)]
         guarded = await stack.enter_async_context(client())
-        await asyncio.gather(*(guarded.send(get(receiver.url)) for receiver in receivers))
-        assert len(guarded.connections) == MAX_IDLE_A_POOL
+        for receiver in receivers:
+            await guarded.send(get(receiver.url))
+        assert len(guarded.connections) == 3
+        for receiver in reversed(receivers):
+            await guarded.send(get(receiver.url))
+        assert [receiver.connections for receiver in receivers] == [2, 2, 1, 1, 1]
 
 
-async def test_unused_pools_beyond_the_limit_are_closed_and_used_ones_never() -> None:
-    pools = Pools(Names(), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-    policies = [EgressPolicy.parse(f"10.0.0.{number}") for number in range(MAX_POOLS + 3)]
-    async with pools.lease(policies[0]) as kept:
-        for policy in policies[1:]:
-            async with pools.lease(policy):
-                pass
-        async with pools.lease(policies[0]) as again:
-            assert again is kept
-    assert list(pools._pools)[-1] == policies[0]
-    assert len(pools._pools) == MAX_POOLS
-    assert policies[1] not in pools._pools
-    await pools.close()
+async def test_the_connection_used_last_is_used_next() -> None:
+    async with Receiver(lambda _: Response(delay=0.02)) as receiver, client() as guarded:
+        await asyncio.gather(*(guarded.send(get(receiver.url)) for _ in range(3)))
+        for _ in range(3):
+            await guarded.send(get(receiver.url))
+        assert receiver.connections == 3
+        assert len({request.connection for request in receiver.requests[3:]}) == 1
+
+
+async def test_what_nobody_uses_is_closed_though_nobody_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.http.pools.KEEP_IDLE", 0.05)
+    async with Receiver() as receiver, client() as guarded:
+        for _ in range(2):
+            await asyncio.gather(guarded.send(get(receiver.url)), guarded.send(get(receiver.url)))
+            assert receiver.open_connections > 0
+            await receiver.quiet()
+            assert guarded.connections == []
+
+
+async def test_a_connection_that_its_peer_closed_is_not_used_again() -> None:
+    async with Receiver(lambda _: Response(headers=(("Connection", "close"),))) as receiver, client() as guarded:
+        for _ in range(3):
+            assert (await guarded.send(get(receiver.url))).status == 200
+        assert (receiver.connections, guarded.connections) == (3, [])
+    async with client() as guarded:
+        async with Receiver() as receiver:
+            await guarded.send(get(receiver.url))
+        async with Receiver(port=receiver.port) as receiver:
+            assert (await guarded.send(get(receiver.url))).status == 200
+
+
+def unconnected() -> Pools:
+    return Pools(Names(), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
