@@ -17,6 +17,7 @@ HookcellError
 │   └── TooLarge                413
 └── Unavailable                 503 with Retry-After: nothing was stored, the same request may be sent again
     ├── StoreBusy               the writer's queue is full, or it did not answer in time
+    ├── StoreAway               the database, or the way to it, is away
     ├── StoreLost               the database failed under us; the process ends
     └── Stopping                the process is shutting down
 """
@@ -139,6 +140,10 @@ class Unavailable(HookcellError):
 
 
 class StoreBusy(Unavailable):
+    pass
+
+
+class StoreAway(Unavailable):
     pass
 
 

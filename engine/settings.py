@@ -19,7 +19,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HOOKCELL_", extra="forbid", frozen=True)
 
     data: Path = Field(Path("data"), description="Folder of the database, its lock and generated secrets")
-    database_url: str | None = Field(None, description="Database instead of the SQLite file in the data folder")
+    database_url: str | None = Field(
+        None, repr=False, description="`postgresql://...`: instead of the SQLite file in the data folder"
+    )
+    database_listen_url: str | None = Field(
+        None, repr=False, description="The database's own address where the other one is a pooler's"
+    )
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(3000, ge=0, le=65535, description="Port to listen on; 0 takes a free one")
     root_url: str | None = Field(

@@ -111,10 +111,12 @@ _due = (
     .order_by(deliveries.c.due, deliveries.c.seq)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+    # not a plain subquery: PostgreSQL may run that once a row, each time past the limit
+    .cte("due_now")
 )
 _claim = Statement(
     update(deliveries)
-    .where(deliveries.c.seq.in_(_due), PENDING)
+    .where(deliveries.c.seq.in_(select(_due.c.seq)), PENDING)
     .values(state="claimed", worker=bindparam("claimer"), lease=deliveries.c.lease + 1, updated_at=database_ms())
     .returning(deliveries.c.seq, deliveries.c.lease, deliveries.c.due)
 )

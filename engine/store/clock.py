@@ -20,4 +20,5 @@ def _sqlite(element: database_ms, compiler: Any, **_: Any) -> str:
 
 @compiles(database_ms, "postgresql")
 def _postgresql(element: database_ms, compiler: Any, **_: Any) -> str:
-    return "CAST(extract(epoch from now()) * 1000 AS bigint)"
+    # of the statement, as SQLite's is: what others committed after this transaction began was not written in the future
+    return "CAST(extract(epoch from statement_timestamp()) * 1000 AS bigint)"

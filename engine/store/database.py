@@ -18,9 +18,11 @@ from engine.store.sqlite import SqliteStore
 P = ParamSpec("P")
 T = TypeVar("T")
 
+POSTGRES_SCHEMES = ("postgresql", "postgres")
+
 
 class Store(Protocol):
-    """`write` and `read` raise what the function raises, and StoreBusy, StoreLost or Stopping when nothing was stored.
+    """`write` and `read` raise what the function raises, and an Unavailable when nothing was stored.
 
     A waiter that is cancelled may find its write done all the same. A read sees every write that was answered before
     it began; it lasts a second at most and should fetch no more than 1,000 rows.
@@ -50,11 +52,23 @@ class Store(Protocol):
 
 
 async def open_store(settings: Settings, *, on_lost: Callable[[StoreLost], None] | None = None) -> Store:
-    """Locks, migrates and opens. Raises CannotStart; `on_lost` is called on the loop, once, if the database fails."""
-    if settings.database_url is not None:
-        scheme = settings.database_url.partition(":")[0]
+    """Migrates and opens, SQLite under its lock. Raises CannotStart.
+
+    `on_lost` is called on the loop, once, if SQLite's file fails; a PostgreSQL database that is away may come back.
+    """
+    if settings.database_url is None:
+        return await SqliteStore.open(settings.data, on_lost=on_lost)
+    scheme = settings.database_url.partition(":")[0]
+    if scheme not in POSTGRES_SCHEMES:
         raise CannotStart(
-            f"HOOKCELL_DATABASE_URL: this hookcell cannot use a {scheme!r} database. Unset it, and the data is kept "
-            f"in SQLite in the data folder ({settings.data}, set with HOOKCELL_DATA)."
+            f"HOOKCELL_DATABASE_URL: this hookcell cannot use a {scheme!r} database, but PostgreSQL: "
+            f"postgresql://user:password@host/name. Unset it, and the data is kept in SQLite in the data folder "
+            f"({settings.data}, set with HOOKCELL_DATA)."
         )
-    return await SqliteStore.open(settings.data, on_lost=on_lost)
+    try:
+        from engine.store.postgres import PostgresStore
+    except ImportError as error:
+        raise CannotStart(
+            f"HOOKCELL_DATABASE_URL needs the PostgreSQL driver ({error}): pip install 'hookcell[postgres]'"
+        ) from error
+    return await PostgresStore.open(settings.database_url, direct_url=settings.database_listen_url)

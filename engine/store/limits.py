@@ -10,6 +10,14 @@ class StoreLimits:
     # one commit
     group_operations: int = 64
     group_seconds: float = 0.020
+    # transactions at once, where the database takes several
+    writers: int = 8
+    transaction_tries: int = 8
+    # of a statement, of a wait for a row, of a process that stopped inside a transaction, of all of it
+    statement_seconds: float = 5.0
+    lock_seconds: float = 3.0
+    idle_seconds: float = 5.0
+    transaction_seconds: float = 15.0
     # waiting to be written
     queue_operations: int = 2_000
     queue_bytes: int = 32 * MIB

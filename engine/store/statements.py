@@ -1,7 +1,7 @@
 """Core statements for the hot paths, compiled once a dialect and then run as plain strings.
 
-Building and looking up a Core statement costs several times what SQLite needs to run it. A `Statement` is written in
-Core as any other, with `bindparam` for what varies, and is one object for the life of the process.
+Building and looking up a Core statement costs several times what a database needs to run it. A `Statement` is written
+in Core as any other, with `bindparam` for what varies, and is one object for the life of the process.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
-
-from engine.store.connections import driver
 
 Processor = Callable[[Any], Any]
 
@@ -81,12 +79,11 @@ class Statement:
 
 
 def _execute(connection: Connection, string: str, parameters: Any) -> Any:
-    """By the driver itself where that is SQLite's, in SQLAlchemy's transaction all the same; a cursor or the like."""
-    if connection.dialect.name != "sqlite":
-        return connection.exec_driver_sql(string, parameters)
+    """By the driver itself, in SQLAlchemy's transaction all the same; a cursor."""
     if not connection.in_transaction():
         connection.begin()
-    return driver(connection).execute(string, parameters)
+    raw: Any = connection.connection.driver_connection
+    return raw.execute(string, parameters)
 
 
 def _compile(statement: Select[Any] | Insert | Update | Delete, dialect: Dialect) -> _Compiled:

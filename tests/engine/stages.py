@@ -35,11 +35,11 @@ from engine.store.deliveries import get_deliveries
 from engine.store.integrations import insert_integration
 from engine.store.schema import deliveries
 from engine.store.scripts import get_code, insert_code
-from engine.store.sqlite import SqliteStore
 from engine.trace import now_ms
 from engine.workspace.embedded import EmbeddedWorkspace
 from engine.workspace.permissions import DEFAULT_ROLES
 from engine.workspace.protocol import PostIntent
+from tests.dialects import open_at
 from tests.engine.delivery.queues import end_pauses
 
 ALICE = User("alicealicealice", "alice", "Alice", "user", ("user",), True)
@@ -151,7 +151,7 @@ class Stage:
 
 @asynccontextmanager
 async def staged(data: Path, *, strict: bool = False) -> AsyncIterator[Stage]:
-    store = await SqliteStore.open(data)
+    store = await open_at(data)
     index, wake, rules = IndexCache(), Wake(), Rules(strict)
     workspace = EmbeddedWorkspace(store, acting=Heard(store, index, wake, rules))
     workspace.settings.start(Settings(data=data, root_url="http://chat.example"))

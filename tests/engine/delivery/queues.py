@@ -11,18 +11,19 @@ from engine.delivery import queue
 from engine.ids import new_id
 from engine.model.deliveries import Claim, NewDelivery
 from engine.model.events import Event
+from engine.store.database import Store
 from engine.store.deliveries import insert_deliveries
 from engine.store.events import insert_event
 from engine.store.schema import deliveries, events, order_pauses, processes, runs
-from engine.store.sqlite import SqliteStore
+from tests.dialects import open_at
 
 A, B = "http://a:80", "http://b:80"
 
 
 @asynccontextmanager
-async def queued(data: Path, *destinations: str) -> AsyncIterator[SqliteStore]:
+async def queued(data: Path, *destinations: str) -> AsyncIterator[Store]:
     """A store with one delivery for each destination, in this order."""
-    store = await SqliteStore.open(data)
+    store = await open_at(data)
     try:
         await store.write(put, destinations)
         yield store
@@ -79,5 +80,5 @@ def plan(connection: Connection, statement: str) -> list[str]:
     return [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {statement}")).all()]
 
 
-async def claimed(store: SqliteStore, worker: str, destination: str = A, most: int = 1) -> list[Claim]:
+async def claimed(store: Store, worker: str, destination: str = A, most: int = 1) -> list[Claim]:
     return await store.write(queue.claim, worker, {destination: most})

@@ -10,7 +10,7 @@ from engine.delivery import leases, queue
 from engine.store.schema import deliveries, order_pauses, processes
 from tests.engine.delivery.queues import A, claimed, process_ids, put, queued, rows
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 
 HOUR_MS = 3_600_000
 

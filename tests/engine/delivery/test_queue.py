@@ -3,13 +3,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from engine.delivery import by_hand, leases, queue
 from engine.delivery.queue import LeaseLost, Look
 from engine.model.deliveries import Claim
 from engine.store.connections import driver
-from engine.store.sqlite import SqliteStore
+from tests.dialects import Dialect, open_at
 from tests.engine.delivery.queues import (
     A,
     B,
@@ -27,7 +27,7 @@ from tests.engine.delivery.queues import (
     run_states,
 )
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 
 TRACE = b"trace"
 
@@ -241,7 +241,14 @@ async def test_a_thousand_that_wait_for_one_destination_cost_another_nothing(tmp
         assert len(await claimed(store, "w", B, 8)) == 1
 
 
-async def test_looking_and_claiming_go_by_the_index_of_what_is_due(tmp_path: Path) -> None:
+async def test_looking_and_claiming_go_by_the_index_of_what_is_due(tmp_path: Path, dialect: Dialect) -> None:
+    if dialect == "postgresql":
+        await _by_index_on_postgresql(tmp_path)
+    else:
+        await _by_index_on_sqlite(tmp_path)
+
+
+async def _by_index_on_sqlite(tmp_path: Path) -> None:
     statements: list[str] = []
 
     def recorded(connection: Connection) -> None:
@@ -261,11 +268,34 @@ async def test_looking_and_claiming_go_by_the_index_of_what_is_due(tmp_path: Pat
             assert not any("TEMP B-TREE" in step for step in steps), steps
 
 
+async def _by_index_on_postgresql(tmp_path: Path) -> None:
+    def scans(connection: Connection) -> int:
+        """Of the whole table, in this transaction."""
+        counted = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'deliveries'"
+        found: int = connection.execute(text(counted)).scalar_one()
+        return found
+
+    def recorded(connection: Connection) -> tuple[int, int]:
+        before = scans(connection)
+        assert queue.look(connection).due == (A, B)
+        assert len(queue.claim(connection, "w", {A: 5, B: 5})) == 10
+        return before, scans(connection)
+
+    def analyze(connection: Connection) -> None:
+        connection.execute(text("ANALYZE deliveries"))
+
+    async with queued(tmp_path) as store:
+        await store.write(put, (A, B) * 1_000)
+        await store.write(analyze)
+        before, after = await store.write(recorded)
+        assert before == after
+
+
 async def test_a_reopened_store_still_has_every_claim(tmp_path: Path) -> None:
     async with queued(tmp_path, A) as store:
         await store.write(leases.renew, "w")
         await claimed(store, "w")
-    reopened = await SqliteStore.open(tmp_path)
+    reopened = await open_at(tmp_path)
     try:
         assert await reopened.write(leases.reap, "next", alone=True) == 1
     finally:
