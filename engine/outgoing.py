@@ -202,7 +202,7 @@ async def announce(kit: Outgoing, work: Work, prepared: Prepared, trace: Trace) 
 async def send(kit: Outgoing, work: Work, ready: Ready) -> Sent:
     request = ready.request
     trace = ready.trace.then("pre-http-call", url=request.url, method=request.method)
-    filler = work.services.filler_of(request) if request.placeholders else None
+    filler = await work.services.filler_of(request)
     reply: Answer | HttpError
     try:
         reply = await kit.client.send(request, allow=egress_of(work.integration), filler=filler)

@@ -34,8 +34,12 @@ _URL_SECRET = re.compile(
 )
 _HOOK = re.compile(r"(/hooks/(?:(?:sample|info|add|remove)/)?[^/?#\s\"]+(?:/[^/?#\s\"]+)?/)[^/?#\s\"]{16,}")
 _HEADERS = frozenset({"set-cookie", "proxy-authorization"})
-# Names in JSON whose values are masked whatever they are.
-_NAMES = re.compile(rf'(?i)"(?:auth|{"|".join(CREDENTIALS | _HEADERS)}|[^"]*(?:{"|".join(CREDENTIAL_SUFFIXES)}))"')
+# How names in JSON whose values are masked whatever they are begin or end, in lower case.
+_NAMES = (
+    '"auth"',
+    *(f'"{name}"' for name in CREDENTIALS | _HEADERS),
+    *(f'{suffix}"' for suffix in CREDENTIAL_SUFFIXES),
+)
 # What is spelt alike in text and in JSON, also in JSON within JSON.
 _PLAIN = re.compile(r"[A-Za-z0-9_.~+/=:@%-]+")
 
@@ -59,6 +63,12 @@ class Scrubber:
     @cached_property
     def needles(self) -> Needles:
         return Needles(self.spellings)
+
+    def ready(self) -> "Scrubber":
+        """Itself, with what takes a while done before it is needed."""
+        if self.secrets:
+            _ = self.needles
+        return self
 
     def __bool__(self) -> bool:
         return bool(self.secrets)
@@ -144,7 +154,8 @@ class Redactor:
         for secret in (*self.whole, *self.scrubber.secrets):
             if not _PLAIN.fullmatch(secret) or (len(secret) < _MIN_INSIDE_TEXT and secret in text):
                 return None
-        if any(pattern.search(text) for pattern in (_USERINFO, _URL_SECRET, _HOOK, _NAMES)):
+        lower = text.lower()
+        if _in_urls(text) or any(name in lower for name in _NAMES):
             return None
         for secret in self.whole:
             text = text.replace(secret, MASK)
@@ -174,6 +185,15 @@ class Redactor:
                 return [name, MASK]
             case _:
                 return self._masked(pair)
+
+
+def _in_urls(json: str) -> bool:
+    """Whether there is anything to mask in the urls; most texts are told by a word that each such url has."""
+    return (
+        ("@" in json and _USERINFO.search(json) is not None)
+        or ("=" in json and _URL_SECRET.search(json) is not None)
+        or ("/hooks/" in json and _HOOK.search(json) is not None)
+    )
 
 
 def _is_secret(header: str) -> bool:

@@ -59,7 +59,7 @@ class Engine:
         self.workspace = EmbeddedWorkspace(store, acting=Heard(store, index, wake, rules))
         self.scripts = Scripts(load_code=self._load_code, store_code=self._store_code, cell_uid=settings.cell_uid)
         self.client = GuardedClient(policy, resolver=resolver)
-        self.vault = Vault(store, cipher)
+        self.vault = Vault(store, cipher, shared=settings.database_url is not None)
         self.accepting = Accepting(store, self.workspace, index, wake, rules)
         frozen = settings.freeze_integration_scripts
         self.registry = Registry(store, self.workspace, self.scripts, index, policy, resolver, strict, frozen)

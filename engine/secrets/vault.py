@@ -1,18 +1,23 @@
-"""Which secrets an integration has: its own, and those of everyone that it has none of the same name for."""
+"""Which secrets an integration has: its own, and those of everyone that it has none of the same name for.
 
-import time
+What was opened is kept with the version of the configuration that it was read under, and used while that version holds:
+a secret that was changed or removed is so from its commit on, whichever process did it.
+"""
+
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.redaction import NO_SECRETS, Scrubber
 from engine.secrets.cipher import Cipher
 from engine.secrets.secret import ANYONE, Secret, SecretRules
+from engine.store import configuration
 from engine.store.database import Store
 from engine.store.secrets import StoredSecret, secrets_of
 
-# A change in this process is seen at once, one of another process after this time.
-KEPT_SECONDS = 2.0
-MAX_KEPT = 1_000
+# About what is kept in memory, in bytes: of each secret its spellings and where they are looked for.
+MAX_KEPT = 64 * 1024 * 1024
+BYTES_A_SECRET, BYTES_A_CHARACTER = 12 * 1024, 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,35 +27,66 @@ class Known:
     secrets: Mapping[str, Secret]
     scrubber: Scrubber
 
+    def after(self, before: "Known") -> "Known":
+        """With what was known before taken out as well."""
+        return Known(self.secrets, Scrubber(self.scrubber.secrets | before.scrubber.secrets))
+
 
 NOTHING = Known({}, NO_SECRETS)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    version: int
+    rows: list[StoredSecret]
+    known: Known
+
+    @property
+    def size(self) -> int:
+        values = self.known.scrubber.secrets
+        return BYTES_A_SECRET + sum(BYTES_A_SECRET + BYTES_A_CHARACTER * len(value) for value in values)
+
+
 class Vault:
-    def __init__(self, store: Store, cipher: Cipher) -> None:
+    """`shared`: other processes write to the same database, so its version is asked for at each use."""
+
+    def __init__(self, store: Store, cipher: Cipher, *, shared: bool = False) -> None:
         self.cipher = cipher
         self._store = store
-        self._kept: dict[str, tuple[float, Known]] = {}
+        self._shared = shared
         self._changes = 0
+        self._kept: dict[str, _Kept] = {}
+        self._size = 0
 
     async def known(self, integration_id: str) -> Known:
-        """Raises Unavailable."""
+        """As it is now: the same object as before, unless something was changed. Raises Unavailable."""
+        # the version first: rows that are newer than it are read again
+        version = await self._store.read(configuration.version) if self._shared else self._changes
         kept = self._kept.get(integration_id)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
-        changes = self._changes
+        if kept is not None and kept.version == version:
+            return kept.known
         rows = await self._store.read(secrets_of, (ANYONE, integration_id))
-        known = self._opened(rows)
-        if changes == self._changes:
-            if len(self._kept) >= MAX_KEPT:
-                self._kept.clear()
-            self._kept[integration_id] = (time.monotonic() + KEPT_SECONDS, known)
+        if kept is not None and kept.rows == rows:
+            known = kept.known
+        else:
+            known = await asyncio.to_thread(self._opened, rows) if rows else NOTHING
+        self._keep(integration_id, _Kept(version, rows, known))
         return known
 
     def forget(self) -> None:
-        """After every change of a secret."""
+        """After every change of a secret that this process has made."""
         self._changes += 1
-        self._kept.clear()
+
+    def _keep(self, integration_id: str, kept: "_Kept") -> None:
+        self._drop(integration_id)
+        self._kept[integration_id] = kept
+        self._size += kept.size
+        while self._size > MAX_KEPT and len(self._kept) > 1:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, integration_id: str) -> None:
+        if (kept := self._kept.pop(integration_id, None)) is not None:
+            self._size -= kept.size
 
     def _opened(self, rows: list[StoredSecret]) -> Known:
         secrets: dict[str, Secret] = {}
@@ -59,4 +95,4 @@ class Vault:
             value = self.cipher.unseal(row.scope, row.name, row.sealed)
             secrets[row.name] = Secret(row.name, value, SecretRules(row.hosts, row.uses), row.scope)
         values = [secret.value for secret in secrets.values() if secret.value is not None]
-        return Known(secrets, Scrubber.of(values))
+        return Known(secrets, Scrubber.of(values).ready())

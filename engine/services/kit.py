@@ -1,6 +1,7 @@
 """Opens the services of a run: made once by the runtime, with what all runs share."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from engine.http import Answer, EgressPolicy, Filler, GuardedClient, HttpError, OutgoingRequest
 from engine.model.integrations import Integration
@@ -38,6 +39,7 @@ class ServiceKit:
         `replayed` keeps away from what the integration's scripts keep; without `posts` nothing is changed elsewhere.
         """
         allow = egress_of(integration)
+        look = None if integration is None else partial(self.vault.known, integration_id)
 
         async def send(request: OutgoingRequest, filler: Filler, limit: int) -> Answer:
             if not posts and request.method not in READS:
@@ -47,7 +49,8 @@ class ServiceKit:
         return RunServices(
             integration_id,
             run_id,
-            known=NOTHING if integration is None else await self.vault.known(integration_id),
+            known=NOTHING if look is None else await look(),
+            look=look,
             send=send,
             values=ScratchValues() if replayed else _InDatabase(self.store, integration_id),
             writers=Writers() if replayed else self.writers,

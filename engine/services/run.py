@@ -6,7 +6,7 @@ committed and lets other runs go on. It may be called at any time, any number of
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,10 @@ from engine.trace import now_ms
 
 
 class RunServices:
-    """`id` names the run in what its writes are told apart by at their receivers; with `keep` off it leaves nothing."""
+    """`id` names the run in what its writes are told apart by at their receivers; with `keep` off it leaves nothing.
+
+    `look` answers what is known by now: it is asked at each use of a secret.
+    """
 
     def __init__(
         self,
@@ -32,13 +35,15 @@ class RunServices:
         id: str,
         *,
         known: Known,
+        look: Callable[[], Awaitable[Known]] | None = None,
         send: Send,
         values: Values,
         writers: Writers,
         clock: Callable[[], int] = now_ms,
         keep: bool = True,
     ) -> None:
-        self.known = known
+        self.known = self._seen = known
+        self._look = look
         self._keep = keep
         self._integration_id = integration_id
         self._id = id
@@ -69,10 +74,13 @@ class RunServices:
     async def _answer(self, service: str, verb: str, arguments: JsonObject) -> JsonValue:
         match service:
             case "http":
+                if self._secrets.references:
+                    await self._look_again()
                 return await self._http.ask(verb, arguments)
             case "store":
                 return await self._store.ask(verb, arguments)
             case "secrets":
+                await self._look_again()
                 return await self._secrets.ask(verb, arguments)
             case _:
                 raise ServiceError("ValueError", f"there is no service {service[:40]!r}")
@@ -104,8 +112,20 @@ class RunServices:
         found = references_in(request) & self._secrets.references.keys()
         return tuple((reference, self._secrets.references[reference]) for reference in sorted(found))
 
-    def filler_of(self, request: OutgoingRequest) -> SecretFiller:
+    async def filler_of(self, request: OutgoingRequest) -> SecretFiller | None:
+        """None for a request that no secret belongs into. Raises Unavailable."""
+        if not request.placeholders:
+            return None
+        await self._look_again()
         return SecretFiller(dict(request.placeholders), self.known.secrets)
+
+    async def _look_again(self) -> None:
+        """A secret that was changed since the run began is changed for it, too."""
+        if self._look is None or (seen := await self._look()) is self._seen:
+            return
+        self._seen, self.known = seen, seen.after(self.known)
+        self._secrets.secrets = seen.secrets
+        self._http.filler, self._http.scrubber = self._secrets.filler, self.known.scrubber
 
     def _http_of(self, hook: str) -> HttpService:
         return HttpService(

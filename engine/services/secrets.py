@@ -18,14 +18,14 @@ class SecretService:
     """Of one run: references live as long as it does, or as long as a delivery whose request has them."""
 
     def __init__(self, secrets: Mapping[str, Secret]) -> None:
-        self._secrets = secrets
+        self.secrets = secrets
         self._body = bytearray()
         self.references: dict[str, str] = {}
         self.used: set[str] = set()
 
     @property
     def filler(self) -> SecretFiller:
-        return SecretFiller(self.references, self._secrets)
+        return SecretFiller(self.references, self.secrets)
 
     async def ask(self, verb: str, values: JsonObject) -> JsonValue:
         arguments = Arguments(f"secrets.{verb}", values)
@@ -78,9 +78,9 @@ class SecretService:
         return verify(secret.value, body, arguments.text("signature"), algorithm)
 
     def _secret(self, name: str) -> Secret:
-        secret = self._secrets.get(name)
+        secret = self.secrets.get(name)
         if secret is None:
-            known = ", ".join(sorted(self._secrets)) or "none"
+            known = ", ".join(sorted(self.secrets)) or "none"
             raise _refused(f"there is no secret {name[:80]!r} for this integration; there is {known}")
         if secret.value is None:
             raise _refused(f"the secret {name} cannot be read with the server's key; set it again")

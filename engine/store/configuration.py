@@ -1,4 +1,4 @@
-"""The version that every change of integrations, roles, permissions, room names and tokens raises as it commits."""
+"""The version that each change of integrations, secrets, roles, permissions, room names, tokens raises as it commits."""
 
 from sqlalchemy import Connection, select, update
 

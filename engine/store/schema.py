@@ -14,12 +14,12 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
+
+from engine.store.types import Sequence64, String, Text
 
 metadata = MetaData(
     naming_convention={
@@ -30,11 +30,8 @@ metadata = MetaData(
     }
 )
 
-# SQLite gives rowids only to INTEGER, PostgreSQL wants the width.
-Sequence64 = BigInteger().with_variant(Integer, "sqlite")
-
-# One row; its version rises with every change of integrations, roles, permissions, room names and tokens, so that an
-# index read earlier can be known to be stale inside the transaction that relies on it.
+# One row; its version rises with every change of integrations, secrets, roles, permissions, room names and tokens, so
+# that an index read earlier can be known to be stale inside the transaction that relies on it.
 configuration = Table(
     "configuration",
     metadata,

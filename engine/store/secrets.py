@@ -1,10 +1,11 @@
-"""Secrets as rows: encrypted values, with where they may go."""
+"""Secrets as rows: encrypted values, with where they may go. A change of them is a change of the configuration."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from engine.store import configuration
 from engine.store.schema import secrets
 
 
@@ -33,18 +34,23 @@ def put_secret(connection: Connection, secret: StoredSecret, limit: int) -> bool
     }
     here = (secrets.c.scope == secret.scope, secrets.c.name == secret.name)
     if connection.execute(update(secrets).where(*here).values(values)).rowcount:
+        configuration.bump(connection)
         return True
     count = select(func.count()).select_from(secrets).where(secrets.c.scope == secret.scope)
     if connection.execute(count).scalar_one() >= limit:
         return False
     row = {**values, "scope": secret.scope, "name": secret.name, "created_at": secret.created_at}
     connection.execute(insert(secrets).values(row))
+    configuration.bump(connection)
     return True
 
 
 def remove_secret(connection: Connection, scope: str, name: str) -> bool:
     statement = delete(secrets).where(secrets.c.scope == scope, secrets.c.name == name)
-    return connection.execute(statement).rowcount == 1
+    if not connection.execute(statement).rowcount:
+        return False
+    configuration.bump(connection)
+    return True
 
 
 def secrets_of(connection: Connection, scopes: Collection[str]) -> list[StoredSecret]:

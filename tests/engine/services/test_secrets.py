@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from engine.secrets import ANYONE
+from engine.store.secrets import remove_secret
 from tests.engine.services.runs import OTHER, desk, refusal
+from tests.receiver import Receiver
 
 pytestmark = pytest.mark.anyio
 BODY = b'{"a": "\xff"}' * 10
@@ -62,3 +65,22 @@ async def test_what_is_only_for_signatures_has_no_reference(tmp_path: Path) -> N
         await at.secret("github", "the key of it", uses=("verify",))
         error = await refusal(await at.open(), "secrets", "ref", name="github")
         assert error.kind == "secrets.Error" and "name the hosts it is for" in error.message
+
+
+async def test_a_secret_that_is_removed_while_a_run_has_it_is_used_no_more(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at, Receiver() as receiver:
+        await at.secret("key", "the first value", "127.0.0.1", uses=("header", "verify"))
+        run = await at.open()
+        asked: dict[str, Any] = {"method": "GET", "url": receiver.url, "timeout": 5}
+        asked["headers"] = {"X-Key": await run.ask("secrets", "ref", {"name": "key"})}
+        await run.ask("http", "request", asked)
+        await at.secret("key", "the second value", "127.0.0.1", uses=("header", "verify"))
+        await run.ask("http", "request", asked)
+        assert [request.header("x-key") for request in receiver.requests] == ["the first value", "the second value"]
+        # neither is shown
+        assert run.known.scrubber.text("the first value, the second value") == "***, ***"
+        await at.store.write(remove_secret, ANYONE, "key")
+        at.kit.vault.forget()
+        error = await refusal(run, "http", "request", **asked)
+        assert "the secret key is not there any more" in error.message and len(receiver.requests) == 2
+        assert (await refusal(run, "secrets", "verify_hmac", **question(name="key"))).kind == "secrets.Error"
