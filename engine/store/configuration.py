@@ -1,4 +1,4 @@
-"""The version that each change of integrations, secrets, roles, permissions, room names, tokens raises as it commits."""
+"""The version that changes of integrations, secrets, roles, permissions, room names and tokens raise as they commit."""
 
 from sqlalchemy import Connection, select, update
 
