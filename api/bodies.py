@@ -1,13 +1,16 @@
 """Request bodies: capped before anybody reads them, in size, in time and in all together, and parsed with care."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from starlette.datastructures import Headers
+from starlette.datastructures import FormData, Headers
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.bounded_json import TooComplex, charset_of, decoded, read_json
-from engine.errors import InvalidParams, TooLarge, TooSlow, Unavailable
+from engine.errors import CodedError, InvalidParams, TooLarge, TooSlow, Unavailable
 from engine.model.json import JsonObject, JsonValue
 from engine.settings import MIB, Settings
 from engine.workspace.files import MAX_FILE
@@ -19,6 +22,8 @@ MAX_UPLOAD = MAX_FILE + MIB
 # from the end of the headers to the last byte
 MAX_SECONDS, MAX_UPLOAD_SECONDS = 30.0, 300.0
 MAX_FORM_FIELDS = 1000
+MAX_FORM_FIELD = MIB
+BAD_FORM = "error-invalid-form"
 
 
 class BodyLimits:
@@ -96,9 +101,23 @@ def parse_json(body: bytes, charset: str) -> JsonValue:
         raise InvalidParams([f"must be JSON: {error}"]) from None
 
 
+@asynccontextmanager
+async def form_of(request: Request, *, files: int, fields: int, field_bytes: int) -> AsyncIterator[FormData]:
+    """Raises CodedError for a form that is broken, or has more files, fields or bytes in a field."""
+    try:
+        form = await request.form(max_files=files, max_fields=fields, max_part_size=field_bytes)
+    except HTTPException as error:
+        # the parser's own words
+        raise CodedError(BAD_FORM, error.detail) from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
 async def _read_form(request: Request) -> JsonObject:
     fields: JsonObject = {}
-    async with request.form(max_files=0, max_fields=MAX_FORM_FIELDS) as form:
+    async with form_of(request, files=0, fields=MAX_FORM_FIELDS, field_bytes=MAX_FORM_FIELD) as form:
         for name, value in form.multi_items():
             assert isinstance(value, str)
             fields[name] = value

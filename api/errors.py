@@ -1,6 +1,7 @@
 """The one place where an error becomes a status and a body, as Rocket.Chat words it.
 
-On `/hooks` a sender is told the bare code only, without reason, type and details.
+On `/hooks` a sender is told the bare code only, without reason, type and details. What is no proper HTTP does not come
+as far as this: `api.protocol` answers it, in the same shape.
 """
 
 from starlette.exceptions import HTTPException
@@ -13,6 +14,8 @@ from engine.errors import (
     HookcellError,
     InvalidParams,
     LoginFailed,
+    NotAllowed,
+    NotFound,
     NotLoggedIn,
     TooLarge,
     TooSlow,
@@ -21,6 +24,8 @@ from engine.errors import (
 from engine.model.json import JsonObject
 
 NO_SUCH_ROUTE = "API endpoint does not exist."
+# what routing turns down, by status
+ROUTING = {404: "error-endpoint-not-found", 405: "error-method-not-allowed"}
 TOO_LARGE = "error-body-too-large"
 TOO_SLOW = "error-body-too-slow"
 BUSY = "error-service-busy"
@@ -44,9 +49,8 @@ def unexpected_answer(id: str) -> Response:
 async def http_error_answer(_: Request, error: Exception) -> Response:
     """What routing itself turns down: no such path, or not by this method."""
     assert isinstance(error, HTTPException)
-    message = NO_SUCH_ROUTE if error.status_code in (404, 405) else error.detail
-    body: JsonObject = {"success": False, "status": "error", "message": message, "error": message}
-    return answer(body, error.status_code, error.headers)
+    body: JsonObject = {"success": False, "status": "error", "message": NO_SUCH_ROUTE, "error": NO_SUCH_ROUTE}
+    return answer({**body, "errorType": ROUTING[error.status_code]}, error.status_code, error.headers)
 
 
 def _body(error: HookcellError) -> JsonObject:
@@ -65,6 +69,10 @@ def _body(error: HookcellError) -> JsonObject:
             body["errorType"] = error.error_type
             if error.places:
                 body["details"] = {"problems": [*error.places]}
+        case NotAllowed():
+            body["errorType"] = error.error_type
+        case NotFound() if error.code is not None:
+            body["errorType"] = error.code
         case TooLarge():
             body["error"] = f"{message} [{TOO_LARGE}]"
             body["errorType"] = TOO_LARGE

@@ -133,6 +133,7 @@ _NAMES = {
     401: "NotLoggedIn",
     403: "Forbidden",
     404: "NotFound",
+    405: "MethodNotAllowed",
     408: "TooSlow",
     413: "TooLarge",
     429: "TooManyRequests",
@@ -164,7 +165,26 @@ ERRORS: Json = {
         "The caller lacks a permission that the endpoint itself asks for.",
         {"success": False, "error": "User does not have the permissions required for this action [error-unauthorized]"},
     ),
-    "NotFound": _error("There is no such endpoint, room or hook.", {"success": False, "error": _MISSING}),
+    "NotFound": _error(
+        "There is no such endpoint (`error-endpoint-not-found`), file (`error-file-not-found`) or hook.",
+        {
+            "success": False,
+            "status": "error",
+            "message": _MISSING,
+            "error": _MISSING,
+            "errorType": "error-endpoint-not-found",
+        },
+    ),
+    "MethodNotAllowed": _error(
+        "There is such an endpoint, by another method, which `Allow` names.",
+        {
+            "success": False,
+            "status": "error",
+            "message": _MISSING,
+            "error": _MISSING,
+            "errorType": "error-method-not-allowed",
+        },
+    ),
     "TooSlow": _error(
         "The body did not come in time.",
         {"success": False, "error": "The body took longer than 30 seconds. [error-body-too-slow]"},

@@ -12,7 +12,8 @@ HookcellError
 │   ├── Forbidden               403: a permission that the route itself asks for
 │   ├── NotLoggedIn             401
 │   ├── LoginFailed             401: a wrong name, password or token
-│   ├── NotFound                404
+│   ├── NotAllowed              400: a code and words the other way round, as one endpoint of Rocket.Chat has them
+│   ├── NotFound                404: with or without a code
 │   ├── TooSlow                 408: the body did not come in time
 │   └── TooLarge                413
 └── Unavailable                 503 with Retry-After: nothing was stored, the same request may be sent again
@@ -111,8 +112,21 @@ class LoginFailed(ClientError):
         super().__init__("Unauthorized")
 
 
+class NotAllowed(ClientError):
+    """`not-allowed` with the `errorType` "Not Allowed"."""
+
+    error_type = "Not Allowed"
+
+    def __init__(self) -> None:
+        super().__init__("not-allowed")
+
+
 class NotFound(ClientError):
     status = 404
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message if code is None else f"{message} [{code}]")
+        self.code = code
 
 
 class TooSlow(ClientError):

@@ -6,9 +6,6 @@ A room that one is not in, and may not see, does not exist.
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from starlette.responses import Response
-
-from api.answers import answer
 from api.endpoint import Call
 from api.room_schemas import (
     DirectBody,
@@ -24,7 +21,7 @@ from api.room_schemas import (
     RoomsQuery,
 )
 from api.routes.users import found_user, no_such_user
-from engine.errors import CodedError, Forbidden, PlainError
+from engine.errors import CodedError, Forbidden, NotAllowed, PlainError
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import Room, User
 from engine.paging import Page
@@ -196,13 +193,13 @@ async def im_messages(call: Call[DirectMessagesQuery]) -> JsonObject:
     return await _messages(workspace, room, params.page(("ts",), call.settings.paging))
 
 
-async def info(call: Call[RoomRef]) -> JsonObject | Response:
+async def info(call: Call[RoomRef]) -> JsonObject:
     workspace = call.engine.workspace
     room = await _room(workspace, call.params)
     if room is None:
         raise _no_room("channel")
     if not await workspace.rooms.may_see(call.user, room):
-        return answer({"success": False, "error": "not-allowed", "errorType": "Not Allowed"}, 400)
+        raise NotAllowed
     return {"room": room_record(await workspace.rooms.info(room))}
 
 

@@ -2,9 +2,8 @@
 
 from api.endpoint import Call
 from api.user_schemas import SettingBody, UsersQuery
-from engine.errors import PlainError
 from engine.model.json import JsonObject
-from engine.workspace.settings import KNOWN
+from engine.workspace.settings import KNOWN, check_known
 
 
 async def listed(call: Call[UsersQuery]) -> JsonObject:
@@ -21,8 +20,7 @@ async def listed(call: Call[UsersQuery]) -> JsonObject:
 
 async def get(call: Call[object]) -> JsonObject:
     id = call.request.path_params["id"]
-    if id not in KNOWN:
-        raise PlainError(f"This server has no setting {id}: it has {', '.join(KNOWN)}")
+    check_known(id)
     return {"_id": id, "value": (await call.engine.workspace.settings.all())[id]}
 
 

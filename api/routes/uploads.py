@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.auth import user_of
+from api.bodies import BAD_FORM, form_of
 from api.chat_schemas import MediaBody
 from api.endpoint import Call
 from api.engine import Engine
 from api.schemas import Nothing
-from engine.errors import CodedError, Forbidden, NotFound, NotLoggedIn, PlainError, TooLarge
+from engine.errors import CodedError, Forbidden, NotFound, NotLoggedIn, TooLarge
 from engine.model.files import File
 from engine.model.json import JsonObject
 from engine.model.messages import Room, User
@@ -58,7 +59,7 @@ async def download(request: Request) -> Response:
     reader = None if signed else await _reader(engine, request)
     file = await engine.workspace.files.get(file_id)
     if file is None or file.message_id is None:
-        raise NotFound("There is no such file.")
+        raise NotFound("There is no such file.", "error-file-not-found")
     if reader is not None and not await engine.workspace.is_member(file.room_id, reader.id):
         raise Forbidden
     headers = {
@@ -94,8 +95,8 @@ async def _room(call: Call[Nothing] | Call[MediaBody]) -> Room:
 async def _received(call: Call[Nothing], room: Room) -> tuple[File, JsonObject]:
     """The file, and the form's other fields. Raises ClientError."""
     if not call.request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise PlainError('The body must be multipart/form-data, with the file in its field "file".')
-    async with call.request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES) as form:
+        raise CodedError(BAD_FORM, 'The body must be multipart/form-data, with the file in its field "file".')
+    async with form_of(call.request, files=1, fields=MAX_FIELDS, field_bytes=MAX_FIELD_BYTES) as form:
         found = form.get(FIELD)
         if not isinstance(found, UploadFile):
             raise CodedError("invalid-field", 'The form needs a file in its field "file"')

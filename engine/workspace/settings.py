@@ -123,9 +123,8 @@ class ServerSettings:
 
     async def change(self, id: str, value: JsonValue) -> None:
         """Raises CodedError for an id that is not known and for a value that it cannot have."""
-        known = KNOWN.get(id)
-        if known is None:
-            raise CodedError("error-invalid-setting", f"This server has no setting {id}: it has {', '.join(KNOWN)}")
+        check_known(id)
+        known = KNOWN[id]
         if id == SITE_URL and self._site_url_is_fixed:
             raise CodedError("error-action-not-allowed", "Site_Url is what HOOKCELL_ROOT_URL says; change it there")
         parsed = known.parse(value)
@@ -160,6 +159,12 @@ class ServerSettings:
     def _number(self, id: str) -> int | None:
         value = self._set.get(id)
         return value if isinstance(value, int) else None
+
+
+def check_known(id: str) -> None:
+    """Raises CodedError."""
+    if id not in KNOWN:
+        raise CodedError("error-invalid-setting", f"This server has no setting {id}: it has {', '.join(KNOWN)}")
 
 
 def _scalar(value: JsonValue) -> bool:

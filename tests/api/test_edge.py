@@ -51,11 +51,13 @@ def test_an_unknown_route_is_404_and_a_wrong_method_405(server: Running) -> None
         "status": "error",
         "message": "API endpoint does not exist.",
         "error": "API endpoint does not exist.",
+        "errorType": "error-endpoint-not-found",
     }
     slash = server.client.get("/health/", headers={"Host": "evil.example"})
     assert slash.status_code == 404
     wrong = server.client.get("/api/v1/login")
     assert (wrong.status_code, wrong.headers["Allow"]) == (405, "POST")
+    assert wrong.json()["errorType"] == "error-method-not-allowed"
 
 
 def test_health_tells_the_state_and_no_more(tmp_path: Path) -> None:

@@ -71,6 +71,18 @@ def test_every_error_is_there() -> None:
     assert missing == {}
 
 
+def test_every_code_is_there_wherever_it_is_made() -> None:
+    """Also those that are no CodedError: of routing, forms, bodies, and of what is no proper HTTP."""
+    codes = {
+        node.value
+        for file in (*ROOT.glob("engine/**/*.py"), *ROOT.glob("api/**/*.py"))
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"error-[a-z-]+", node.value)
+    }
+    assert {"error-endpoint-not-found", "error-invalid-form", "error-head-too-large"} <= codes
+    assert {code for code in codes if f"`{code}`" not in README} == set()
+
+
 def _raised() -> Iterator[tuple[str, str]]:
     """Codes and plain messages that are raised somewhere, and where."""
     for file in (*ROOT.glob("engine/**/*.py"), *ROOT.glob("api/**/*.py")):

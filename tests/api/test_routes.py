@@ -134,5 +134,6 @@ def test_what_is_not_offered_is_404_in_rocket_chats_shape(server: Running, path:
                 "status": "error",
                 "message": "API endpoint does not exist.",
                 "error": "API endpoint does not exist.",
+                "errorType": "error-endpoint-not-found",
             },
         )

@@ -79,6 +79,7 @@ def test_settings_are_listed_in_pages_and_read_one_by_one(server: Running) -> No
     assert one.json() == {"_id": "API_Enable_Rate_Limiter", "value": True, "success": True}
     for method, body in (("GET", None), ("POST", {"value": 1})):
         none = server.admin.request(method, "/api/v1/settings/Accounts_Everything", json=body)
+        assert none.json()["errorType"] == "error-invalid-setting"
         assert none.status_code == 400 and "Accounts_Everything: it has API_Allow" in none.json()["error"]
 
 

@@ -89,7 +89,9 @@ def test_a_file_is_fetched_by_members_with_headers_or_with_their_token_in_the_ur
         (server.admin, {}),
     ):
         assert who.get(path, params=params).status_code == 403
-    assert carl.get("/file-upload/no-such-file/a.txt").status_code == 404
+    missing = carl.get("/file-upload/no-such-file/a.txt")
+    assert failure(missing) == (404, "error-file-not-found")
+    assert missing.json()["error"] == "There is no such file. [error-file-not-found]"
 
 
 def test_a_file_goes_with_its_message(server: Running) -> None:
@@ -123,10 +125,13 @@ def test_all_files_together_have_a_limit(server: Running, monkeypatch: pytest.Mo
 
 def test_an_upload_that_cannot_be_says_why(server: Running) -> None:
     admin = server.admin
-    assert failure(admin.post("/api/v1/rooms.upload/GENERAL", json={"file": "x"}))[0] == 400
+    assert failure(admin.post("/api/v1/rooms.upload/GENERAL", json={"file": "x"})) == (400, "error-invalid-form")
     assert failure(admin.post("/api/v1/rooms.upload/GENERAL", files={"other": b"x"})) == (400, "invalid-field")
     two = [("file", ("a", b"x")), ("file", ("b", b"x"))]
-    assert admin.post("/api/v1/rooms.upload/GENERAL", files=two).status_code == 400
+    assert failure(admin.post("/api/v1/rooms.upload/GENERAL", files=two)) == (400, "error-invalid-form")
+    fields = {f"field{number}": "x" for number in range(30)}
+    many = admin.post("/api/v1/rooms.upload/GENERAL", files={"file": b"x"}, data=fields)
+    assert many.json()["error"] == "Too many fields. Maximum number of fields is 20. [error-invalid-form]"
     nowhere = upload(admin, "no-such-room")
     assert nowhere.status_code == 403
     for said in ("msg", "description"):
@@ -137,7 +142,7 @@ def test_an_upload_that_cannot_be_says_why(server: Running) -> None:
         headers={"Content-Type": "multipart/form-data; boundary=x"},
         content=b"--y\r\nnonsense",
     )
-    assert broken.status_code == 400
+    assert failure(broken) == (400, "error-invalid-form")
 
 
 def test_nobody_uploads_to_a_room_they_may_not_see_or_post_in(server: Running) -> None:
