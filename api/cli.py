@@ -38,9 +38,15 @@ LOCKING = (FAILED, USAGE, LOCKED)
 SERVING = (*LOCKING, INTERRUPTED)
 PANELS: dict[str, tuple[Command, ...]] = {
     "Write scripts": (
+        Command("new", "api.cli_new:new", "Make the folder of a new integration.", (USAGE,)),
         Command("check", "api.cli_check:check", "Find what is wrong with scripts, and say what to write instead."),
         Command("run", "api.cli_scripts:run", "Run a script's hook once, in the sandbox of the server."),
         Command("repl", "api.cli_scripts:repl", "Type Python and see what it gives, in the sandbox of the server."),
+        Command(
+            "test",
+            "api.cli_test:test",
+            "Run every payload of payloads/ in the sandbox and compare what comes of it with expected/.",
+        ),
     ),
     "With the login of a server": (
         Command("login", "api.cli_login:login", "Log in to a server, for the commands that talk to one."),

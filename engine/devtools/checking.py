@@ -6,7 +6,7 @@ script, its hooks say of what kind it is.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -14,12 +14,12 @@ from typing import cast
 from engine.devtools.files import FixtureError
 from engine.devtools.integration_file import is_outgoing, read_script
 from engine.devtools.lint import lint
+from engine.devtools.walking import files_under
 from engine.errors import Unavailable
 from engine.model.json import JsonObject
 from engine.scripts import FILENAME, HOOKS, Kind, SavedScript, Scripts
 
 SCRIPT = "script.py"
-MOST_FILES = 10_000
 AT_A_TIME = 8
 # a busy machine is no finding
 TRIES = 3
@@ -46,7 +46,7 @@ def scripts_under(paths: Sequence[Path]) -> list[Path]:
         if not path.is_dir():
             found[path] = None
             continue
-        files = list(_python_files(path))
+        files = [file for file in files_under(path) if file.suffix == ".py"]
         chosen = [file for file in files if file.name == SCRIPT] or files
         if not chosen:
             raise FixtureError(
@@ -54,25 +54,6 @@ def scripts_under(paths: Sequence[Path]) -> list[Path]:
             )
         found |= dict.fromkeys(chosen)
     return list(found)
-
-
-def _python_files(folder: Path) -> Iterator[Path]:
-    waiting, seen = [folder], 0
-    while waiting:
-        try:
-            entries = sorted(waiting.pop(0).iterdir())
-        except OSError as error:
-            raise FixtureError(folder, f"cannot be read: {error.strerror}") from None
-        for entry in entries:
-            seen += 1
-            if seen > MOST_FILES:
-                raise FixtureError(folder, f"has more than {MOST_FILES:,} files; name the folders of the scripts")
-            if entry.name.startswith(".") or entry.name == "__pycache__":
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                waiting.append(entry)
-            elif entry.suffix == ".py" and entry.is_file():
-                yield entry
 
 
 async def check_all(scripts: Scripts, files: Sequence[Path]) -> AsyncGenerator[Checked | FixtureError]:
