@@ -23,6 +23,9 @@ ALLOWED_NODES: Final = frozenset(
     "Invert Not UAdd USub Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn".split()
 )
 
+# Refused, and what they hold is looked at all the same: an author is told everything at once.
+READ_ON: Final = frozenset("AsyncFunctionDef AsyncFor AsyncWith Await TryStar".split())
+
 PATTERN_CLASSES: Final = frozenset("str int float bool list dict tuple bytes".split())
 
 
@@ -67,7 +70,8 @@ class Bindings(RestrictingNodeTransformer):
         name = type(node).__name__
         if name not in ALLOWED_NODES:
             self.refuse(node, *REFUSED_SYNTAX.get(name, UNKNOWN_SYNTAX))
-            return node
+            if name not in READ_ON:
+                return node
         visitor = getattr(self, f"visit_{name}", None)
         return self.node_contents_visit(node) if visitor is None else visitor(node)
 
@@ -75,7 +79,8 @@ class Bindings(RestrictingNodeTransformer):
         return self.node_contents_visit(node)
 
     # RestrictedPython turns these into calls of guards that have nothing to decide here.
-    visit_Call = visit_Assign = visit_AnnAssign = visit_With = visit_For = visit_Try = visit_Module = as_written
+    visit_Assign = visit_AnnAssign = visit_With = visit_For = visit_Try = visit_Module = as_written
+    visit_AsyncFor = visit_AsyncWith = visit_Await = visit_TryStar = as_written
 
     def check_name(self, node: ast.AST, name: str | None, allow_magic_methods: bool = False) -> None:
         if name is None or name == "_" or not name.startswith("_"):
@@ -130,15 +135,14 @@ class Bindings(RestrictingNodeTransformer):
                 self.refuse(alias, "star-import", "Star imports are not available.", "Name what you import.")
                 continue
             if isinstance(node, ast.ImportFrom):
-                if alias.name.startswith("_"):
-                    self.check_name(alias, alias.name)
-                    continue
-                self.check_name(alias, alias.asname or alias.name)
+                self.check_name(alias, alias.name)
+                if alias.asname is not None:
+                    self.check_name(alias, alias.asname)
             else:
                 self.check_name(alias, alias.asname or alias.name.partition(".")[0])
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Any:
         name = node.name
         if (
             self._scopes
@@ -154,6 +158,9 @@ class Bindings(RestrictingNodeTransformer):
         self._no_type_parameters(node)
         self.check_function_argument_names(node)
         return self._in_scope(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        return self.visit_FunctionDef(node)
 
     def visit_Lambda(self, node: ast.Lambda) -> Any:
         self.check_function_argument_names(node)
@@ -189,7 +196,7 @@ class Bindings(RestrictingNodeTransformer):
         for part in ast.walk(node.value):
             if isinstance(part, (ast.Attribute, ast.Name)):
                 self._refuse_dotted(node)
-                return node
+                break
         return self.node_contents_visit(node)
 
     def _refuse_dotted(self, node: ast.AST) -> None:
@@ -201,7 +208,6 @@ class Bindings(RestrictingNodeTransformer):
         for key in node.keys:
             if any(isinstance(part, (ast.Attribute, ast.Name)) for part in ast.walk(key)):
                 self._refuse_dotted(key)
-                return node
         return self.node_contents_visit(node)
 
     def visit_MatchStar(self, node: ast.MatchStar) -> Any:
@@ -219,5 +225,4 @@ class Bindings(RestrictingNodeTransformer):
             hint = "Write case value if isinstance(value, Point) and ... instead."
             message = f"A class pattern may be one of {one}, with at most one capture and no keywords."
             self.refuse(node, "match-class", message, hint)
-            return node
         return self.node_contents_visit(node)

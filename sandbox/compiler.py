@@ -5,13 +5,16 @@ Imported in the compile cell only. Whatever the compiler raises is a diagnostic:
 
 import ast
 import marshal
+import resource
 import warnings
+from typing import Final
 
 from sandbox.diagnostics import Source, in_order
 from sandbox.hooks import find_hooks
 from sandbox.imports import check_imports
 from sandbox.language import transform
 from sandbox.limits import Limits
+from sandbox.objections import objections, syntax_error
 from sandbox.outcome import Diagnostic
 from sandbox.policy import policy_digest
 from sandbox.program import Compiled, HookForm
@@ -37,15 +40,20 @@ def compile_source(
     if size > limits.source_bytes:
         message = f"The script has {size:,} bytes; at most {limits.source_bytes:,} are allowed."
         return (_at("source-size", message, "Move data into the payload or the store."),)
+    before = _peak()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _compile(source, filename, hooks, limits)
     except SyntaxError as error:
-        return (_syntax_error(error),)
-    except (RecursionError, MemoryError):
-        message = "The script is nested too deeply to be compiled."
-        return (_at("too-complex", message, "Split long expressions and deep nesting into functions."),)
+        return (syntax_error(error),)
+    except MemoryError:
+        # Python's parser says so of deep nesting, too, having used next to nothing.
+        if _peak() - before > limits.compile_memory // 4:
+            return (compile_limit(f"The script needs more than {limits.compile_memory:,} bytes to compile."),)
+        return (_TOO_DEEP,)
+    except RecursionError:
+        return (_TOO_DEEP,)
     except (ValueError, OverflowError) as error:
         return (_at("syntax", f"Python cannot compile this: {error}.", "Look for odd characters or huge numbers."),)
 
@@ -57,7 +65,7 @@ def _compile(
     tree = ast.parse(source, filename)
     names, found = find_hooks(tree, hooks, text)
     found += check_imports(tree, text)
-    found += _objections(source, filename)
+    found += objections(source, filename)
     guarded, refused = transform(tree, text)
     if found or refused:
         # Where the language refuses a construct (async, say), Python's own complaint about it says no more.
@@ -67,23 +75,21 @@ def _compile(
     return Compiled(marshal.dumps(compile(guarded, filename, "exec", dont_inherit=True, optimize=0)), names)
 
 
-def _objections(source: str, filename: str) -> list[Diagnostic]:
-    """What Python refuses and the tree cannot show: `return` outside a function, two arguments of one name."""
-    try:
-        compile(source, filename, "exec", dont_inherit=True, optimize=0)
-    except SyntaxError as error:
-        return [_syntax_error(error)]
-    return []
+def _peak() -> int:
+    """The most memory this process ever had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def compile_limit(message: str) -> Diagnostic:
+    return _at("compile-limit", message, "Make it shorter: split the work over several integrations.")
 
 
 def _at(rule: str, message: str, hint: str, line: int = 1, column: int = 1) -> Diagnostic:
     return Diagnostic(line, column, line, column, rule, message, hint)
 
 
-def _syntax_error(error: SyntaxError) -> Diagnostic:
-    line = max(error.lineno or 1, 1)
-    column = max(error.offset or 1, 1)
-    end_line = max(error.end_lineno or line, line)
-    end_column = max(error.end_offset or column, column if end_line == line else 1)
-    message = f"{error.msg}."[0:1].upper() + f"{error.msg}."[1:]
-    return Diagnostic(line, column, end_line, end_column, "syntax", message, "Correct the syntax here or just before.")
+_TOO_DEEP: Final = _at(
+    "too-complex",
+    "The script is nested too deeply to be compiled.",
+    "Split long expressions and deep nesting into functions.",
+)

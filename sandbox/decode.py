@@ -32,6 +32,7 @@ T = TypeVar("T")
 Question: TypeAlias = tuple[str, str, dict[str, Any]]
 
 MAX_NODES = 20_000
+MAX_NOTES = 20
 MAX_TEXT = 8_000
 # the mark of a log that was cut
 MAX_MARK = 200
@@ -50,6 +51,22 @@ def meta_of(frame: wire.Frame) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         raise wire.BadFrame("a meta part that is not JSON") from None
     return checked(meta, dict)
+
+
+def done(frame: wire.Frame, program: Program, limits: Limits) -> tuple[Completed, int]:
+    """The outcome `completed` with nothing logged, and by how many bytes the cell has grown. Raises BadFrame."""
+    _, _, meta, payload = frame
+    if len(meta) != wire.RECEIPT.size:
+        raise wire.BadFrame("a receipt of another size")
+    wall, cpu, peak, growth = wire.RECEIPT.unpack(meta)
+    receipt = Receipt(wall, cpu, peak * 1024 if peak >= 0 else None, len(payload))
+    return Completed(value_of(payload, limits), receipt), growth * 1024
+
+
+def result(frame: wire.Frame, program: Program, limits: Limits) -> tuple[Outcome, int]:
+    """Any outcome with all there is to say of it, and by how many bytes the cell has grown. Raises BadFrame."""
+    meta = meta_of(frame)
+    return outcome(meta, program, limits, frame.payload), number(meta, "growth")
 
 
 def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: bytes) -> Outcome:
@@ -84,11 +101,11 @@ def question(frame: wire.Frame, limits: Limits) -> Question:
     return service, verb, checked(asked.get("arguments"), dict)
 
 
-async def large_outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: bytes) -> Outcome:
-    """The same for a result that may be too much: counted exactly, away from the event loop, before it is parsed."""
-    if await asyncio.to_thread(wire.count_nodes_outside_text, payload) > limits.result_nodes + 1:
+async def large(frame: wire.Frame, program: Program, limits: Limits) -> tuple[Outcome, int]:
+    """Either, for a result that may be too much: counted exactly, away from the event loop, before it is parsed."""
+    if await asyncio.to_thread(wire.count_nodes_outside_text, frame.payload) > limits.result_nodes + 1:
         raise wire.BadFrame("a result with more values than allowed")
-    return await asyncio.to_thread(outcome, meta, program, limits, payload)
+    return await asyncio.to_thread(done if frame.kind == wire.DONE else result, frame, program, limits)
 
 
 def too_many_nodes(payload: bytes, limits: Limits) -> bool:
@@ -129,7 +146,7 @@ def value_of(payload: bytes, limits: Limits) -> JsonValue:
         value: JsonValue = orjson.loads(payload)
     except orjson.JSONDecodeError:
         raise wire.BadFrame("a result that is not JSON") from None
-    if payload.count(b"[") + payload.count(b"{") > limits.result_depth:
+    if len(payload) - len(payload.translate(None, b"[{")) > limits.result_depth:
         # whoever is given the value may walk through it by recursion; few results have brackets enough to be so deep
         _check_depth(value, limits.result_depth)
     return value
@@ -165,6 +182,8 @@ def render(meta: dict[str, Any], program: Program, limits: Limits) -> str:
                 block.append(f"    {source[:500]}")
         message = text(error, "message")
         block.append(f"{text(error, 'exception')}: {message}" if message else text(error, "exception"))
+        for note in checked(error.get("notes", []), list)[:MAX_NOTES]:
+            block.append(without_addresses(clean(checked(note, str)[:MAX_TEXT])))
         blocks.append("\n".join(block))
     return "\n\nwhich led to\n\n".join(blocks)
 

@@ -124,6 +124,7 @@ def guarded_attribute(obj: object, name: str) -> Any:
 
 
 _MISSING: Final = object()
+_ABSENT: Final = object()
 
 
 def script_getattr(obj: object, name: str, default: object = _MISSING, /) -> Any:
@@ -145,7 +146,7 @@ def script_getattr(obj: object, name: str, default: object = _MISSING, /) -> Any
 
 def script_hasattr(obj: object, name: str, /) -> bool:
     """The builtin `hasattr`: a refused name raises."""
-    return script_getattr(obj, name, _MISSING) is not _MISSING
+    return script_getattr(obj, name, _ABSENT) is not _ABSENT
 
 
 # Library objects that belong to whoever made them. Everything else of the library may be shared between calls.
@@ -186,6 +187,16 @@ def is_script_made(obj: object) -> bool:
         and obj.__module__ == SCRIPT_MODULE
         and obj.__globals__.get("__name__") == SCRIPT_MODULE
     )
+
+
+def guarded_super(*told: Any) -> Any:
+    """`super(...)` with arguments, or the builtin handed about: of the script's own classes only.
+
+    What stands behind a class of the library is left out there on purpose.
+    """
+    if told and told[0] not in script_classes:
+        raise TypeError("super() takes a class of the script: in a method write super() without arguments")
+    return super(*told)
 
 
 # by identity: a script's own __eq__ is not asked

@@ -77,10 +77,7 @@ def find_hooks(
         if own:
             names.append(form.name)
         found += [source.diagnostic(definition.node, words) for definition, words in _repeated(form, own)]
-        for definition in own:
-            words = _wrong(form, definition)
-            if words is not None:
-                found.append(source.diagnostic(definition.node, words))
+        found += [source.diagnostic(definition.node, words) for definition in own for words in _wrong(form, definition)]
     return tuple(names), found
 
 
@@ -96,27 +93,25 @@ def _repeated(form: HookForm, own: list[_Definition]) -> Iterator[tuple[_Definit
             break
 
 
-def _wrong(form: HookForm, definition: _Definition) -> Words | None:
+def _wrong(form: HookForm, definition: _Definition) -> Iterator[Words]:
     node = definition.node
     what = f"The hook {form.name}"
     match node:
-        case ast.AsyncFunctionDef():
-            return None  # the language refuses it, whatever its name
         case ast.ClassDef():
-            return Words("hook", f"{what} is a class.", f"Write def {form.name}(...).")
-        case ast.FunctionDef(args=arguments):
+            yield Words("hook", f"{what} is a class.", f"Write def {form.name}(...).")
+        case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
+            # async itself is refused by the language, whatever the function's name
             if any(True for _ in _yields(node.body)):
                 message = f"{what} is a generator: it contains yield."
-                return Words("generator-hook", message, "Return the result; collect parts in a list.")
+                yield Words("generator-hook", message, "Return the result; collect parts in a list.")
             expected = form.arguments
             if definition.method:
                 decorators = [d.id for d in node.decorator_list if isinstance(d, ast.Name)]
                 expected += "staticmethod" not in decorators
             if all(isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod") for d in node.decorator_list):
-                return _miscounted(form, arguments, expected, definition.method)
+                yield from _miscounted(form, arguments, expected, definition.method)
         case ast.Assign(value=ast.Lambda(args=arguments)) | ast.AnnAssign(value=ast.Lambda(args=arguments)):
-            return _miscounted(form, arguments, form.arguments + definition.method, definition.method)
-    return None
+            yield from _miscounted(form, arguments, form.arguments + definition.method, definition.method)
 
 
 def _yields(body: list[ast.stmt]) -> Iterator[ast.AST]:
@@ -129,12 +124,12 @@ def _yields(body: list[ast.stmt]) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-def _miscounted(form: HookForm, spec: ast.arguments, expected: int, method: bool) -> Words | None:
+def _miscounted(form: HookForm, spec: ast.arguments, expected: int, method: bool) -> Iterator[Words]:
     positional = len(spec.posonlyargs) + len(spec.args)
     required = positional - len(spec.defaults)
     keywords = [arg.arg for arg, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default is None]
     if not keywords and required <= expected and (expected <= positional or spec.vararg is not None):
-        return None
+        return
     arguments = ", ".join((["self"] if method else []) + ["request", "response"][: form.arguments])
     message = f"The hook {form.name} is called with {form.arguments} argument{'s' * (form.arguments != 1)}."
-    return Words("hook-arguments", message, f"Write def {form.name}({arguments}).")
+    yield Words("hook-arguments", message, f"Write def {form.name}({arguments}).")

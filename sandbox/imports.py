@@ -14,26 +14,26 @@ _HINT = "Import what is there, or put the import into try: ... except ImportErro
 
 
 def check_imports(tree: ast.Module, source: Source) -> list[Diagnostic]:
-    found = []
+    found, listed = [], set[str]()
     for node in tree.body:
-        for why, place in _missing(node):
-            found.append(source.diagnostic(place, Words("import", f"{why[0].upper()}{why[1:]}.", _HINT)))
+        for place, title, name in _imported(node):
+            # What there is in a module, or which modules there are, is told once.
+            table = title if missing_import(title) is None else ""
+            why = missing_import(title, (name,) if name else (), listing=table not in listed)
+            if why is not None:
+                listed.add(table)
+                message = f"{why[0].upper()}{why[1:]}"
+                message += "" if message.endswith("?") else "."
+                found.append(source.diagnostic(place, Words("import", message, _HINT)))
     return found
 
 
-def _missing(node: ast.stmt) -> Iterator[tuple[str, ast.AST]]:
+def _imported(node: ast.stmt) -> Iterator[tuple[ast.AST, str, str]]:
+    """Where, which module, and which of its names ("" for the module itself)."""
     match node:
         case ast.Import(names=names):
-            for alias in names:
-                why = missing_import(alias.name)
-                if why is not None:
-                    yield why, alias
+            yield from ((alias, alias.name, "") for alias in names)
+        case ast.ImportFrom(module=str(module), level=0) if missing_import(module) is not None:
+            yield node, module, ""
         case ast.ImportFrom(module=str(module), level=0, names=names) if module != "__future__":
-            why = missing_import(module)
-            if why is not None:
-                yield why, node
-                return
-            for alias in names:
-                why = missing_import(module, (alias.name,)) if not alias.name.startswith(("_", "*")) else None
-                if why is not None:
-                    yield why, alias
+            yield from ((alias, module, alias.name) for alias in names if not alias.name.startswith(("_", "*")))

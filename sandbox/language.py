@@ -38,9 +38,18 @@ class Language(Bindings):
 
     def visit_Name(self, node: ast.Name) -> Any:
         self.check_name(node, node.id)
+        if node.id == "super" and isinstance(node.ctx, ast.Load):
+            # without arguments it asks the compiler for the class it stands in; else it is told one
+            return ast.copy_location(ast.Name("_super_", ast.Load()), node)
         if isinstance(node.ctx, ast.Load) and node.id in REFUSED_BUILTINS and node.id not in self._bound:
             self.refuse(node, *REFUSED_BUILTINS[node.id])
         return node
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        match node:
+            case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
+                return node
+        return self.node_contents_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
         name = node.attr
@@ -120,32 +129,26 @@ class Language(Bindings):
             self.visit(target)
             value = self._call("_inplacevar_", node, op, ast.Name(target.id, ast.Load()), self.visit(node.value))
             return self._assignment(node, target, value)
-        # `a.b *= c` is `t.b = _inplacevar_("*=", (t := _write_(a)).b, c)`: each operand once, in Python's order.
-        holder = self.gen_tmp_name()
+        # `a.b *= c` is `_augment_attribute_("*=", a, "b")(c)`, which reads before it is called: each operand once, in
+        # Python's order, and without names of ours among those of a class body.
+        visited: Any = self.visit(target)
         if isinstance(target, ast.Attribute):
-            visited: Any = self.visit(target)
-            held = self._kept(holder, visited.value)
-            read: ast.expr = ast.Attribute(held, target.attr, ast.Load())
-            if target.attr in GUARDED_ATTRIBUTES:
-                read = self._call("_getattr_", node, held, ast.Constant(target.attr))
-            store: ast.expr = ast.Attribute(ast.Name(holder, ast.Load()), target.attr, ast.Store())
-            made = [holder]
+            place = self._call("_augment_attribute_", node, op, visited.value, ast.Constant(target.attr))
         else:
-            visited = self.visit(target)
-            key = self.gen_tmp_name()
-            read = ast.Subscript(self._kept(holder, visited.value), self._kept(key, visited.slice), ast.Load())
-            store = ast.Subscript(ast.Name(holder, ast.Load()), ast.Name(key, ast.Load()), ast.Store())
-            made = [holder, key]
-        value = self._call("_inplacevar_", node, op, read, self.visit(node.value))
-        forget = ast.Delete([ast.Name(name, ast.Del()) for name in made])
-        copy_locations(forget, node)
-        return [self._assignment(node, store, value), forget]
+            place = self._call("_augment_item_", node, op, visited.value, self._as_value(visited.slice))
+        change = ast.Call(place, [self.visit(node.value)], [])
+        copy_locations(change, node)
+        return ast.copy_location(ast.Expr(change), node)
 
-    def _kept(self, name: str, value: ast.expr) -> ast.NamedExpr:
-        if isinstance(value, ast.Slice):
-            parts = [part or ast.Constant(None) for part in (value.lower, value.upper, value.step)]
-            value = ast.Call(ast.Name("_slice_", ast.Load()), parts, [])
-        return ast.NamedExpr(ast.Name(name, ast.Store()), value)
+    def _as_value(self, key: ast.expr) -> ast.expr:
+        """The key of a subscript as an expression: slices can be written only between brackets."""
+        match key:
+            case ast.Slice(lower=lower, upper=upper, step=step):
+                parts = [part or ast.Constant(None) for part in (lower, upper, step)]
+                return ast.Call(ast.Name("_slice_", ast.Load()), parts, [])
+            case ast.Tuple(elts=parts):
+                return ast.Tuple([self._as_value(part) for part in parts], ast.Load())
+        return key
 
     def _assignment(self, place: ast.stmt, target: ast.expr, value: ast.expr) -> ast.Assign:
         made = ast.Assign([target], value)

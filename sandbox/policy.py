@@ -18,6 +18,7 @@ _POLICY: Final = (
     "imports.py",
     "language.py",
     "library",
+    "objections.py",
 )
 
 

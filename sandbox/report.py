@@ -1,12 +1,17 @@
 """What a cell tells of a call besides its result: the log, and an error in the author's own lines."""
 
+import re
 from types import FrameType, TracebackType
 from typing import Any
 
 MAX_MESSAGE = 2_000
+MAX_NOTES = 20
 MAX_ENTRIES = 2_000
 MAX_CHAIN = 4
 CUT = "[cut: the log is longer than {limit:,} bytes]"
+# Python's own words name a setting that no script can change.
+_TOO_MANY_DIGITS = re.compile(r"Exceeds the limit \((\d+) digits\) for integer string conversion")
+TOO_MANY_DIGITS = "an integer of more than {limit:,} digits cannot become text, or be read from it: write hex(number)"
 
 
 class Log:
@@ -61,7 +66,7 @@ def author_line(where: FrameType | TracebackType | None, filename: str) -> int |
 
 
 def raised(error: BaseException, filename: str, max_lines: int) -> dict[str, Any]:
-    """Fields of an outcome `raised`: type, message, [[line, function], ...], and the errors it came from."""
+    """Fields of an outcome `raised`: type, message, notes, [[line, function], ...], and the errors it came from."""
     fields = _one(error, filename, max_lines)
     fields["outcome"] = "raised"
     chain: list[dict[str, Any]] = []
@@ -86,7 +91,7 @@ def _one(error: BaseException, filename: str, max_lines: int) -> dict[str, Any]:
         step = step.tb_next
     if len(trace) > max_lines:
         trace = trace[: max_lines // 2] + trace[-(max_lines - max_lines // 2) :]
-    return {"exception": type(error).__name__, "message": _message(error), "trace": trace}
+    return {"exception": type(error).__name__, "message": _message(error), "notes": _notes(error), "trace": trace}
 
 
 def _message(error: BaseException) -> str:
@@ -95,5 +100,19 @@ def _message(error: BaseException) -> str:
     except Exception:
         # the author's own __str__ failed
         return "(its text cannot be shown)"
-    # what __str__ answers may be a subclass of str that lies about what it holds
+    if isinstance(error, ValueError) and (digits := _TOO_MANY_DIGITS.match(str.__str__(text))):
+        return TOO_MANY_DIGITS.format(limit=int(digits[1]))
+    return _text(text)
+
+
+def _notes(error: BaseException) -> list[str]:
+    """What `add_note` added, which Python prints below the message."""
+    notes = vars(error).get("__notes__")
+    if type(notes) is not list:
+        return []
+    return [_text(note) for note in notes[:MAX_NOTES] if isinstance(note, str)]
+
+
+def _text(text: str) -> str:
+    # what a script made may be a subclass of str that lies about what it holds
     return str.__str__(text)[:MAX_MESSAGE].encode("utf-8", "replace").decode()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Final
 
+from sandbox.guards import GUARDED_ATTRIBUTES, guarded_attribute
 from sandbox.library.formatting import check_percent
 
 MAX_INTEGER_BITS: Final = 1_000_000
@@ -124,6 +125,26 @@ def guarded_inplace(op: str, left: Any, right: Any) -> Any:
     if check is not None:
         check(left, right)
     return act(left, right)
+
+
+def augment_item(op: str, holder: Any, key: Any) -> Callable[[Any], None]:
+    """`holder[key] *= value`: reads at once, and changes when it is given the value."""
+    old = holder[key]
+
+    def change(value: Any, /) -> None:
+        holder[key] = guarded_inplace(op, old, value)
+
+    return change
+
+
+def augment_attribute(op: str, holder: Any, name: str) -> Callable[[Any], None]:
+    """`holder.name *= value`, for a name that the compiler has judged."""
+    old = guarded_attribute(holder, name) if name in GUARDED_ATTRIBUTES else getattr(holder, name)
+
+    def change(value: Any, /) -> None:
+        setattr(holder, name, guarded_inplace(op, old, value))
+
+    return change
 
 
 def in_place(op: str) -> Callable[[Any, Any], Any]:

@@ -62,8 +62,12 @@ BUILTINS: Final[dict[str, Any]] = {
     "_mod_": arithmetic.guarded_mod,
     "_lshift_": arithmetic.guarded_lshift,
     "_format_": formatting.guarded_format,
+    "_augment_item_": arithmetic.augment_item,
+    "_augment_attribute_": arithmetic.augment_attribute,
+    "_super_": guards.guarded_super,
     "_slice_": slice,
     "_Exception_": Exception,
 }
 
 name_functions({name: value for name, value in BUILTINS.items() if not name.startswith("_")})
+name_functions({"super": guards.guarded_super})

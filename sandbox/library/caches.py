@@ -13,15 +13,18 @@ import re
 from collections.abc import Callable
 from types import CodeType
 from typing import Any, Final
+from xml.etree import ElementPath
+
+from sandbox.guards import SCRIPT_MODULE
 
 _parse_date: Final = _strptime._strptime
 _REGEX_FLAGS: Final = 1 << 9
 
 
 def plain(value: Any) -> Any:
-    """A script's subclass of str, bytes or int as the plain value; anything else as it is."""
+    """A subclass of str, bytes or int (a flag of `re` is one) as the plain value; anything else as it is."""
     kind = type(value)
-    if kind is str or kind is bytes or kind is int or kind is bool or kind is re.RegexFlag:
+    if kind is str or kind is bytes or kind is int or kind is bool:
         return value
     if isinstance(value, str):
         return str.__str__(value)
@@ -43,8 +46,30 @@ def warm_caches() -> None:
     _strptime._strptime = on_plain_values(_parse_date)
     vars(dataclasses)["exec"] = run_text
     vars(collections)["eval"] = value_of_text
+    vars(ElementPath)["_cache"] = _PathCache()
     for value in range(_REGEX_FLAGS):
         re.RegexFlag(value)
+    _flags.update(re.RegexFlag._value2member_map_)
+
+
+# Flags by value. Whatever number a script makes one of is entered there by Python, with the script's own object.
+_flags: Final[dict[Any, Any]] = {}
+
+
+def forget_flags() -> None:
+    known = re.RegexFlag._value2member_map_
+    if len(known) != len(_flags) and _flags:
+        known.clear()
+        known.update(_flags)
+
+
+class _PathCache(dict[Any, Any]):
+    """ElementTree's cache of paths: (path, *(prefix, uri)) -> the compiled path."""
+
+    def __setitem__(self, key: tuple[Any, ...], selector: Any) -> None:
+        path, *namespaces = key
+        if type(path) is str and all(type(text) is str for pair in namespaces for text in pair):
+            super().__setitem__(key, selector)
 
 
 # The text of the methods of a dataclass or a named tuple -> its code: made of the names of fields only, it is the same
@@ -53,9 +78,16 @@ _codes: Final[dict[str, CodeType]] = {}
 CODES_KEPT, LONGEST_KEPT = 64, 8192
 
 
-def run_text(text: str, scope: dict[str, Any], names: dict[str, Any] | None = None) -> None:
-    """`exec`, for dataclasses."""
-    builtins.exec(_code_of(text, "exec"), scope, names)
+# All that the methods of a dataclass call by name: whatever else their text might say, there is nothing to say it of.
+_FOR_METHODS: Final[dict[str, Any]] = {
+    "type": lambda value, /: type(value),
+    **{name: getattr(builtins, name) for name in ("super", "hash", "NotImplemented", "TypeError", "AttributeError")},
+}
+
+
+def run_text(text: str, scope: dict[str, Any], names: dict[str, Any]) -> None:
+    """`exec`, for dataclasses: not in `scope`, which is a module's, but in one of its own with next to no builtins."""
+    builtins.exec(_code_of(text, "exec"), {"__builtins__": _FOR_METHODS, "__name__": SCRIPT_MODULE}, names)
 
 
 def value_of_text(text: str, scope: dict[str, Any]) -> Any:

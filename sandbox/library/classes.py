@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sandbox.guards import SCRIPT_MODULE, script_classes, script_getattr
 from sandbox.library import state
-from sandbox.library.caches import forget_templates
+from sandbox.library.caches import forget_flags, forget_templates
 from sandbox.library.facade import Facade, named
 
 _module: Final = types.ModuleType(SCRIPT_MODULE)
@@ -205,6 +205,7 @@ Facade(
 
 def finish() -> None:
     """Let go of classes of a call that the library's caches may hold."""
+    forget_flags()
     if script_classes:
         forget_templates()
         if "typing" in state.call.imported:

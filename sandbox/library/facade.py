@@ -31,10 +31,7 @@ class Facade:
         FACADES[title] = self
 
     def __getattr__(self, name: str) -> NoReturn:
-        title, refused = _REFUSED[id(self)]
-        if name in refused:
-            raise AttributeError(f"{title}.{name} is not available: {refused[name]}")
-        raise AttributeError(f"{title} has no {name!r} here{nearest(name, _TABLES[title])}")
+        raise AttributeError(missing_name(_REFUSED[id(self)][0], name))
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise TypeError("a module of the library cannot be changed")
@@ -87,8 +84,18 @@ def renewal(title: str) -> Callable[[], None] | None:
     return _RENEW[title]
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """`: did you mean loads?` or the whole list, as the end of an error message."""
+def missing_name(title: str, name: str, *, listing: bool = True) -> str:
+    """Why a facade has no such name, and what to write instead."""
+    refused = _REFUSED[id(FACADES[title])][1]
+    if name in refused:
+        return f"{title}.{name} is not available: {refused[name]}"
+    return f"{title} has no {name!r} here{nearest(name, _TABLES[title], listing=listing)}"
+
+
+def nearest(name: str, known: Iterable[str], *, listing: bool = True) -> str:
+    """`: did you mean loads?` and, with `listing`, all that is known, as the end of an error message."""
     known = list(known)
     close = difflib.get_close_matches(name, known, 1, 0.6)
+    if not listing:
+        return f": did you mean {close[0]}?" if close else ""
     return f": did you mean {close[0]}? There is {', '.join(known)}" if close else f": there is {', '.join(known)}"

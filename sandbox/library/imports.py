@@ -8,20 +8,19 @@ This file is a boundary.
 from typing import Any
 
 from sandbox.library import state
-from sandbox.library.facade import FACADES, contents, importable, nearest, renewal
+from sandbox.library.facade import FACADES, contents, importable, missing_name, nearest, renewal
 
 
-def missing_import(title: str, names: tuple[str, ...] = ()) -> str | None:
-    """Why `import title` or `from title import names` cannot work; None when it can."""
-    facade = FACADES.get(title)
-    if facade is None:
-        return f"there is no module {title!r} in scripts{nearest(title, importable())}"
+def missing_import(title: str, names: tuple[str, ...] = (), *, listing: bool = True) -> str | None:
+    """Why `import title` or `from title import names` cannot work; None when it can.
+
+    Without `listing` the answer names the nearest there is and not all of it.
+    """
+    if title not in FACADES:
+        return f"there is no module {title!r} in scripts{nearest(title, importable(), listing=listing)}"
     for name in names:
         if name not in contents(title) and f"{title}.{name}" not in FACADES:
-            try:
-                getattr(facade, name)
-            except AttributeError as error:
-                return f"cannot import {name}: {error}"
+            return f"cannot import {name}: {missing_name(title, name, listing=listing)}"
     return None
 
 

@@ -43,13 +43,29 @@ Facade(
     refused={"purge": "patterns are kept for you", "DEBUG": "print the pattern instead", "Scanner": "use finditer"},
 )
 
+
+class _Template(string.Template):
+    """Its pattern goes into the cache of `re` as the class says it, flags and all."""
+
+    def __init_subclass__(cls) -> None:
+        said = ("idpattern", "braceidpattern", "delimiter", "flags", *(("pattern",) if "pattern" in vars(cls) else ()))
+        for name in said:
+            setattr(cls, name, plain(getattr(cls, name)))
+        super().__init_subclass__()
+
+
+_Template.__name__ = _Template.__qualname__ = "Template"
+_Template.__module__ = "string"
 Facade(
     "string",
-    named(
-        string,
-        "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits punctuation printable whitespace "
-        "capwords Template",
-    ),
+    {
+        **named(
+            string,
+            "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits punctuation printable whitespace "
+            "capwords",
+        ),
+        "Template": _Template,
+    },
     refused={"Formatter": "write text.format(...) or an f-string"},
 )
 
@@ -140,16 +156,24 @@ def _renew_dialects() -> None:
         csv.register_dialect(name, dialect)
 
 
+def register_dialect(name: Any, *args: Any, **options: Any) -> None:
+    csv.register_dialect(plain(name), *args, **options)
+
+
 Facade(
     "csv",
-    named(
-        csv,
-        "reader writer DictReader DictWriter Dialect Sniffer Error excel excel_tab unix_dialect register_dialect "
-        "unregister_dialect get_dialect list_dialects QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC",
-    ),
+    {
+        **named(
+            csv,
+            "reader writer DictReader DictWriter Dialect Sniffer Error excel excel_tab unix_dialect unregister_dialect "
+            "get_dialect list_dialects QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC",
+        ),
+        "register_dialect": register_dialect,
+    },
     refused={"field_size_limit": "a field may be as long as the limits of a call allow"},
     renew=_renew_dialects,
 )
+
 allow_writes(csv.DictReader, csv.DictWriter, csv.Sniffer)
 
 Facade(

@@ -124,6 +124,59 @@ def test_a_hook_of_the_wrong_shape_is_refused(source: str, rule: str) -> None:
     assert rules(source) == [rule]
 
 
+def test_all_that_is_wrong_with_a_hook_is_told_at_once() -> None:
+    assert rules("def process_incoming(a, b): yield 1") == ["generator-hook", "hook-arguments"]
+    assert rules("async def process_incoming(a, b): yield 1") == ["async", "generator-hook", "hook-arguments"]
+
+
+def test_what_is_refused_hides_nothing_inside_it() -> None:
+    assert rules("async def f(_a):\n    await x._b\n    async with y._c as z: pass\n    async for i in z._d: pass\n") == [
+        "async", "private-name", "async", "private-attribute", "async", "private-attribute", "async", "private-attribute"
+    ]  # fmt: skip
+    assert rules("try: x._a\nexcept* ValueError as _e: y._b\n") == [
+        "except-star", "private-attribute", "private-name", "private-attribute"
+    ]  # fmt: skip
+    assert rules("match x:\n    case {a.b: _x, c.d: 1}: pass\n    case P(_q): pass\n") == [
+        "match-value", "private-name", "match-value", "match-class", "private-name"
+    ]  # fmt: skip
+    assert rules("from json import dumps as _x, _y as z\n") == ["private-name", "private-name"]
+
+
+PYTHONS_OWN = """
+return 1
+break
+def f(a, a): return 1
+class A:
+    def g(self):
+        nonlocal z
+        continue
+    return 5
+match 1:
+    case 2:
+        return 3
+try: pass
+except: break
+@f(lambda b, b: 1)
+def h(): pass
+"""
+
+
+def test_all_that_pythons_compiler_refuses_is_told_at_once() -> None:
+    found = refusals(PYTHONS_OWN)
+    assert {diagnostic.rule for diagnostic in found} == {"syntax"}
+    assert [diagnostic.line for diagnostic in found] == [2, 3, 4, 7, 8, 9, 12, 14, 15]
+
+
+def test_how_much_is_compiled_again_to_hear_more_is_bounded() -> None:
+    padding = "#" * 200_000 + "\n"
+    assert rules(padding + "return 1\n" * 50) == ["syntax"] * 3
+
+
+def test_a_number_too_long_to_be_read_is_told_without_pythons_settings() -> None:
+    (found,) = refusals("x = " + "9" * 5_000 + "\n")
+    assert "sys" not in found.message + found.hint and "0x" in found.hint
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -146,6 +199,17 @@ def test_an_import_that_cannot_work_is_told_on_save_unless_it_may_not_run() -> N
     assert rules("from json import loadz, dumps\n") == ["import"]
     compiled("try:\n    import requests\nexcept ImportError:\n    requests = None\n")
     compiled("def f():\n    import requests\n")
+
+
+def test_what_can_be_imported_is_listed_once() -> None:
+    first, second, third, name, another = refusals(
+        "import requests, numpy\nfrom jsn import loads\nfrom json import nothing, dumpz\n"
+    )
+    assert "zoneinfo" in first.message
+    assert second.message == "There is no module 'numpy' in scripts: did you mean enum?"
+    assert third.message == "There is no module 'jsn' in scripts: did you mean json?"
+    assert "JSONEncoder" in name.message
+    assert another.message == "Cannot import dumpz: json has no 'dumpz' here: did you mean dumps?"
 
 
 def test_compiling_is_deterministic() -> None:

@@ -1,3 +1,7 @@
+import builtins
+import dataclasses
+import typing
+
 import pytest
 
 from sandbox import Completed
@@ -43,6 +47,15 @@ def test_the_kept_code_is_bounded_in_number_and_length() -> None:
     kept = len(caches._codes)
     assert value_of_text("1" + " " * LONGEST_KEPT, {}) == 1
     assert len(caches._codes) == kept
+
+
+def test_the_text_of_a_method_reaches_no_module_and_no_builtin_but_its_own() -> None:
+    for text in ("open", "__import__", "typing", "dataclasses", "eval", "object", "getattr"):
+        with pytest.raises(NameError):
+            run_text(f"x = {text}", {"__builtins__": builtins, "typing": typing, "dataclasses": dataclasses}, {})
+    made: dict[str, type] = {}
+    with pytest.raises(TypeError):
+        run_text("x = type('X', (), {})", {}, made)
 
 
 def test_kept_code_runs_on_the_names_it_is_given() -> None:

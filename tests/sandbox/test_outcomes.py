@@ -243,3 +243,30 @@ def test_an_interpreter_that_breaks_takes_only_its_own_call(cells: Cells) -> Non
     outcome = cells.call(source)
     assert isinstance(outcome, Crashed | Raised | OutOfMemory | TimedOut), outcome
     assert_others_work(cells)
+
+
+def test_notes_on_an_error_and_on_what_it_came_from_are_in_the_traceback(cells: Cells) -> None:
+    source = hook(
+        "try:",
+        "    try:",
+        "        {}['room']",
+        "    except KeyError as error:",
+        "        error.add_note('the payload has no room')",
+        "        raise ValueError('no message') from error",
+        "except ValueError as error:",
+        "    error.add_note('first')",
+        "    error.add_note('second\\nline')",
+        "    raise",
+    )
+    outcome = cells.call(source)
+    assert isinstance(outcome, Raised)
+    assert outcome.message == "no message"
+    assert "KeyError: 'room'\nthe payload has no room\n\nwhich led to" in outcome.traceback
+    assert outcome.traceback.endswith("ValueError: no message\nfirst\nsecond\nline")
+
+
+def test_a_number_of_too_many_digits_is_told_without_pythons_settings(cells: Cells) -> None:
+    for expression in ("str(10 ** 5000)", "int('9' * 5000)"):
+        outcome = cells.call(hook(f"return {expression}"))
+        assert isinstance(outcome, Raised) and outcome.exception == "ValueError"
+        assert "4,300 digits" in outcome.message and "hex" in outcome.message and "sys." not in outcome.message

@@ -1,6 +1,6 @@
 # feature: several bases, super, overriding, class attributes
 # request: {}
-# expect: ["CHILD:ANN/5", true, true, true, "default"]
+# expect: ["CHILD:ANN/5", true, true, true, false, "default"]
 
 class Base:
     kind = "base"
@@ -27,4 +27,4 @@ class Child(Loud, Base):
 
 def process_incoming(request):
     child = Child("ann", 5)
-    return [child.describe(), isinstance(child, Base), issubclass(Child, Loud), hasattr(child, "age"), getattr(child, "nope", "default")]
+    return [child.describe(), isinstance(child, Base), issubclass(Child, Loud), hasattr(child, "age"), hasattr(child, "nope"), getattr(child, "nope", "default")]

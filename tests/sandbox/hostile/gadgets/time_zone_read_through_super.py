@@ -1,6 +1,6 @@
 # family: gadgets
 # source: found here: super() leads past the wrapper
-# expect: raised ZoneInfoNotFoundError | raised AttributeError
+# expect: raised TypeError
 from zoneinfo import ZoneInfo
 def process_incoming(request):
     return str(super(ZoneInfo, ZoneInfo).no_cache("Europe/Berlin"))
