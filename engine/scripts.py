@@ -9,6 +9,7 @@ import platform
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import cache
 from typing import Literal, Protocol, assert_never
 
 from engine.errors import CannotStart, Unavailable
@@ -286,6 +287,21 @@ class Scripts:
         program = Program(name, script.integration_id, FILENAME, script.source, code, hooks)
         self._programs.put(at, program, len(code) + len(program.source))
         return program
+
+
+@cache
+def library_table() -> dict[str, tuple[str, ...]]:
+    """Each module that scripts can import with its names."""
+    from sandbox.library import library_table
+
+    return library_table()
+
+
+@cache
+def builtin_names() -> tuple[str, ...]:
+    from sandbox.library.builtins import BUILTINS
+
+    return tuple(name for name in BUILTINS if not name.startswith("_"))
 
 
 def code_key(source: str) -> str:

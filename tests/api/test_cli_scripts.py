@@ -1,14 +1,8 @@
-"""`hookcell run` and `hookcell repl` as commands: exit codes, what goes to which stream, a real terminal."""
+"""`hookcell run` and `hookcell repl` as commands: exit codes, what goes to which stream."""
 
-import os
-import pty
 import re
-import select
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -133,63 +127,8 @@ def test_the_commands_of_the_issue_work_from_a_shell() -> None:
     assert piped.stdout.partition("\n")[2].rpartition("\n")[0].rpartition("\n")[0] in done.stdout
 
 
-def test_a_terminal_has_prompts_and_keeps_its_session_through_ctrl_c() -> None:
-    with terminal() as (see, type_in):
-        see(">>>")
-        type_in(b"x = 20\r")
-        see(">>>")
-        type_in(b"def f():\r")
-        see("...")
-        type_in(b"\x03")
-        see(">>>")
-        type_in(b"while True: pass\r")
-        time.sleep(0.3)
-        type_in(b"\x03")
-        see(">>>")
-        type_in(b"x * 2 + 2\r")
-        see("42")
-        see(">>>")
-        type_in(b"\x1b[A\r")
-        see("42")
-        see(">>>")
-        type_in(b"\x04")
-
-
 def in_a_process(*arguments: str, lines: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", PROGRAM, *arguments]
     done = subprocess.run(command, cwd=ROOT, input=lines, capture_output=True, text=True, timeout=TERMINAL_SECONDS)
     assert (done.returncode, done.stderr) == (0, "")
     return done
-
-
-@contextmanager
-def terminal() -> Iterator[tuple[Callable[[str], None], Callable[[bytes], None]]]:
-    """`hookcell repl` in a terminal: wait to see a text, type; at the end it has ended by itself with 0."""
-    ours, theirs = pty.openpty()
-    take_it = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
-    command = [sys.executable, "-c", take_it + PROGRAM, "repl"]
-    environment = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True
-    )
-    os.close(theirs)
-    seen = ""
-
-    def see(text: str) -> None:
-        nonlocal seen
-        until = time.monotonic() + TERMINAL_SECONDS
-        while text not in seen:
-            assert select.select([ours], [], [], max(0, until - time.monotonic()))[0], f"{text!r} is not in {seen!r}"
-            seen += os.read(ours, 4096).decode(errors="replace")
-        seen = seen.partition(text)[2]
-
-    def type_in(data: bytes) -> None:
-        os.write(ours, data)
-
-    try:
-        yield see, type_in
-        assert process.wait(TERMINAL_SECONDS) == 0
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)

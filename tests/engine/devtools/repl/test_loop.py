@@ -9,9 +9,10 @@ from engine.devtools.repl import COMMANDS, Over, Repl
 from engine.devtools.runner import Runner
 from tests.engine.devtools.local import Local, printer
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 EXAMPLE = ROOT / "examples/github-push"
 
+REBUILT = "The cell has ended; the session is rebuilt as it was before this input."
 SCRIPT = """\
 PREFIX = "got "
 def tell(text):
@@ -127,8 +128,8 @@ def test_a_limit_that_is_met_costs_only_that_input(local: Local) -> None:
     assert said[0].startswith('  File "<input 2>", line ')
     assert said[2].startswith("the input used 1.")
     assert " s of CPU time; the limit is 1 s (line " in said[2]
-    assert said[3] == "3"
-    assert "the input needs more than 128 MiB of memory" in said[-2]
+    assert said[3:5] == [REBUILT, "3"]
+    assert "the input needs more than 128 MiB of memory" in said[-3] and said[-2] == REBUILT
     assert said[-1] == "3"
 
 
@@ -281,15 +282,23 @@ def test_a_script_without_hooks_lends_its_definitions(local: Local, tmp_path: Pa
 
 # commands
 
+NAMES = ":payload, :run, :reload, :diff, :limits, :history, :save, :help, :quit"
+
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        (":bla x", "There is no command :bla. The commands are :payload, :run, :reload, :limits, :help, :quit."),
-        (":", "There is no command :. The commands are :payload, :run, :reload, :limits, :help, :quit."),
+        (":bla x", f"There is no command :bla. The commands are {NAMES}."),
+        (":", f"There is no command :. The commands are {NAMES}."),
         (":payload", "Write :payload FILE."),
         (":run now", "Write :run."),
         (":reload", "There is no script to read again: start with hookcell repl FILE."),
+        (
+            ":diff",
+            "There is nothing to compare with: :run first, then change something. A payload with a file in expected/ is compared with that.",
+        ),
+        (":history", "Nothing was typed that was kept."),
+        (":save", "Write :save FILE."),
         (":limits", "source bytes           256 KB"),
     ],
 )
@@ -304,3 +313,44 @@ def test_help_names_every_command(local: Local) -> None:
 
 def test_quit_ends_the_session(local: Local) -> None:
     assert talked(local, "1\n:quit\n2") == ["1"]
+
+
+def test_history_shows_what_was_kept(local: Local) -> None:
+    assert talked(local, "x = 1\n1 / 0\ndef f():\n    return x\n\n:history")[-3:] == [
+        "<input 1>: x = 1",
+        "<input 3>: def f():",
+        "    return x",
+    ]
+
+
+def test_save_writes_a_script_of_what_was_typed_without_what_only_looks(
+    local: Local, script: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "new.py"
+    typed = "import re\nt = payload['text']\ntell('x')\ndef tell(text):\n    return re.sub('l', 'L', text)\n\n"
+    said = talked(local, f"{typed}:save {target}\n:save {target}", script, script.with_name("hello.json"))
+    assert said[1:] == [
+        f"{target} has the script and what was typed.",
+        "Left out, as it only looks: t = payload['text']",
+        "Left out, as it only looks: tell('x')",
+        f"{target}: is there already, and is left as it is; choose another name",
+    ]
+    assert target.read_text() == SCRIPT + "\n\nimport re\n\n\ndef tell(text):\n    return re.sub('l', 'L', text)\n"
+    assert "  heLLo" in talked(local, ":run", target, script.with_name("hello.json"))
+
+
+def test_diff_tells_what_is_other_than_at_the_last_run(local: Local, script: Path) -> None:
+    lines = ":run\nPREFIX = 'now '\n:diff\ndef tell(text):\n    return None\n\n:diff\n:run\n:diff"
+    said = talked(local, lines, script, script.with_name("hello.json"))
+    assert said[said.index("-messages[0].text: got hello") :][:2] == [
+        "-messages[0].text: got hello",
+        "+messages[0].text: now hello",
+    ]
+    assert "+messages: []" in said and said[-1] == "Nothing is other than at the last :run."
+
+
+def test_diff_compares_with_what_is_expected_before_the_first_run(local: Local) -> None:
+    lines = f":payload {EXAMPLE}/payloads/push.json\n:diff\nprocess_incoming = lambda request: 'other'\n:diff"
+    said = talked(local, lines, EXAMPLE / "script.py")
+    assert said[1] == "Nothing is other than expected/ says."
+    assert "+messages[0].text: other" in said

@@ -1,25 +1,31 @@
-"""The small REPL: lines in, results out, each input run in the sandbox with the script and all inputs before it.
+"""Lines in, results out, each input run in the sandbox with the script and all inputs before it.
 
 A line that begins with a colon is a command; COMMANDS is the whole list. Where lines come from and where results go is
 given: `interact` is for a terminal, `read_through` for anything else.
 """
 
 import asyncio
-import signal
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
+from engine.devtools.diffing import only_what_is_told, print_diff, value_diff
 from engine.devtools.files import FixtureError
-from engine.devtools.fixtures import Fixture
+from engine.devtools.fixtures import Fixture, read_fixture
 from engine.devtools.opening import NotRunnable, open_script, read_payload, read_script
-from engine.devtools.reading import COMMAND, MAX_INPUT, Reader
+from engine.devtools.ran import Ran
 from engine.devtools.rendering import Printer, limits_table
+from engine.devtools.repl.completing import Offer, Scope, complete
+from engine.devtools.repl.names import names_in
+from engine.devtools.repl.reading import COMMAND, MAX_INPUT, Reader
+from engine.devtools.repl.saving import as_script, write_new
+from engine.devtools.repl.session import Dropped, Session
 from engine.devtools.runner import Runner
-from engine.devtools.session import Dropped, Session
 from engine.devtools.subjects import Subject
 from engine.errors import ClientError, Unavailable
+from engine.model.integrations import OUTGOING
+from engine.model.json import JsonObject
 
 NO_PAYLOAD = Fixture("no payload", b"{}")
 NO_SCRIPT = Path("what was typed")
@@ -38,10 +44,12 @@ class Repl:
         self._printer = printer
         self._file = file
         self._session: Session
+        # what the last :run came to
+        self._before: JsonObject | None = None
 
     async def start(self, payload: Path | None = None) -> None:
         """Raises FixtureError for a file that cannot be read."""
-        fixture = NO_PAYLOAD if payload is None else read_payload(payload)
+        fixture = NO_PAYLOAD if payload is None else _with_what_is_expected(payload)
         self._session = Session(self._runner.scripts, await self._empty(), fixture, self._runner.host)
         if self._file is not None:
             await self._load(self._file)
@@ -70,6 +78,8 @@ class Repl:
                 "(What earlier inputs print fills the log; what this one printed is not in it.)", "yellow"
             )
         self._printer.error(evaluated.wrong)
+        if evaluated.ended:
+            self._printer.line("The cell has ended; the session is rebuilt as it was before this input.", "yellow")
         if evaluated.shown is not None:
             self._printer.line(evaluated.shown)
 
@@ -84,21 +94,55 @@ class Repl:
         else:
             await command.do(self, argument.strip())
 
+    async def completions(self, before: str) -> Offer:
+        """What may follow; nothing that was typed or is in the script is run for it."""
+        typed = (names_in(each.text) for each in self._session.inputs)
+        names = names_in(self._session.subject.script.source)
+        for later in typed:
+            names = names.with_those_of(later)
+        values = await self._session.visible()
+        return complete(before, Scope(names, values, tuple(command.name for command in COMMANDS)))
+
     # the commands
 
     async def payload(self, argument: str) -> None:
-        self._tell(await self._session.take(read_payload(Path(argument))))
+        self._tell(await self._session.take(_with_what_is_expected(Path(argument))))
+        self._before = None
         self._printer.line(f"The payload is {argument}.")
 
     async def run(self, _: str) -> None:
+        if (done := await self._run()) is not None:
+            subject, ran = done
+            self._before = _outcome(subject, ran)
+            self._printer.ran(subject, ran)
+
+    async def diff(self, _: str) -> None:
+        fixture = self._session.fixture
+        before, since = self._before, "at the last :run"
+        if before is None:
+            before, since = fixture.expected, "expected/ says"
+        if before is None:
+            hint = f"There is nothing to compare with: {COMMAND}run first, then change something."
+            self._printer.error([f"{hint} A payload with a file in expected/ is compared with that."])
+            return
+        if (done := await self._run()) is None:
+            return
+        subject, ran = done
+        now = _outcome(subject, ran)
+        lines = value_diff(before, now if self._before is not None else only_what_is_told(before, now))
+        print_diff(self._printer, lines)
+        if not lines:
+            self._printer.line(f"Nothing is other than {since}.")
+
+    async def _run(self) -> tuple[Subject, Ran] | None:
         subject = self._session.as_subject()
         if not subject.script.hooks:
             hint = "Define process_incoming(request), or start with a script: hookcell repl FILE."
             self._printer.error([f"There is no hook to run. {hint}"])
-            return
+            return None
         ran = await self._runner.run(subject, self._session.fixture, services=self._session.services)
         reports = (replace(report, log=self._session.printed(report)[0]) for report in ran.reports)
-        self._printer.ran(subject, replace(ran, reports=tuple(reports)))
+        return subject, replace(ran, reports=tuple(reports))
 
     async def reload(self, _: str) -> None:
         if self._file is None:
@@ -110,6 +154,19 @@ class Repl:
         for line in limits_table(asdict(self._runner.scripts.limits)):
             self._printer.line(line)
 
+    async def history(self, _: str) -> None:
+        for each in self._session.inputs:
+            self._printer.line(f"{each.name}: {each.text}")
+        if not self._session.inputs:
+            self._printer.line("Nothing was typed that was kept.")
+
+    async def save(self, argument: str) -> None:
+        text, left_out = as_script(self._session.subject.script.source, self._session.inputs)
+        target = write_new(argument, text)
+        self._printer.line(f"{target} has the script and what was typed.")
+        for each in left_out:
+            self._printer.line(f"Left out, as it only looks: {each.text}", "dim")
+
     async def help(self, _: str) -> None:
         width = max(len(command.usage) for command in COMMANDS)
         for command in COMMANDS:
@@ -117,7 +174,8 @@ class Repl:
         self._printer.line(
             "Everything else is Python: `request` and `payload` are what the hook gets, `_` is the last value.\n"
             "All inputs run again before each new one, silently and under the limits of one call; an input that fails\n"
-            "leaves nothing behind. A block ends with an empty line."
+            "leaves nothing behind. A block ends with an empty line. In a terminal, Tab completes, the arrows bring\n"
+            "back what was typed, Ctrl-C gives up an input and Ctrl-D ends the session."
         )
 
     async def quit(self, _: str) -> None:
@@ -161,7 +219,15 @@ COMMANDS = (
     Command("payload", "FILE", "takes this file as the payload", Repl.payload),
     Command("run", "", "runs the hook on the payload, as hookcell run does", Repl.run),
     Command("reload", "", "reads the script again", Repl.reload),
+    Command(
+        "diff",
+        "",
+        "runs the hook and shows what is other than at the last :run or in expected/",
+        Repl.diff,
+    ),
     Command("limits", "", "shows what a call may use", Repl.limits),
+    Command("history", "", "shows what was typed and kept", Repl.history),
+    Command("save", "FILE", "writes the script, with what was typed, to a new file", Repl.save),
     Command("help", "", "shows this", Repl.help),
     Command("quit", "", "ends the session", Repl.quit),
 )
@@ -178,29 +244,18 @@ async def read_through(repl: Repl, stream: TextIO) -> None:
 
 
 async def interact(repl: Repl) -> None:
-    """A terminal: lines can be edited and called back; Ctrl-C gives up an input, Ctrl-D ends the session."""
-    from prompt_toolkit import PromptSession
-    from prompt_toolkit.history import InMemoryHistory
+    """A terminal: inputs are edited, coloured, completed and called back; Ctrl-C gives up one, Ctrl-D ends."""
+    # only a terminal needs what it loads
+    from engine.devtools.repl.terminal import Terminal
 
-    terminal: PromptSession[str] = PromptSession(history=InMemoryHistory())
-    while True:
-        try:
-            line = await terminal.prompt_async("... " if repl.reader.pending else ">>> ")
-            await _interruptible(repl.feed(line))
-        except KeyboardInterrupt:
-            repl.reader.reset()
-        except (EOFError, Over):
-            return
+    await Terminal(repl).run()
 
 
-async def _interruptible(work: Awaitable[None]) -> None:
-    """Raises KeyboardInterrupt when Ctrl-C is pressed meanwhile; what runs in its cell then ends unheard."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.ensure_future(work)
-    loop.add_signal_handler(signal.SIGINT, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
-    finally:
-        loop.remove_signal_handler(signal.SIGINT)
+def _with_what_is_expected(payload: Path) -> Fixture:
+    fixture, payload = read_payload(payload), payload.expanduser()
+    expected = payload.parent.parent / "expected" / payload.name
+    return read_fixture(payload, expected=expected) if expected.exists() else fixture
+
+
+def _outcome(subject: Subject, ran: Ran) -> JsonObject:
+    return ran.outcome(outgoing=subject.integration.type == OUTGOING)

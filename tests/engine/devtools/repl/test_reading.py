@@ -1,6 +1,6 @@
 import pytest
 
-from engine.devtools.reading import MAX_INPUT, Reader
+from engine.devtools.repl.reading import MAX_INPUT, Reader
 
 
 def inputs(text: str) -> list[str]:

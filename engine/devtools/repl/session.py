@@ -9,12 +9,14 @@ What an input asked of http, store and secrets is answered again from memory whe
 The value of an expression is told by a function of the module. Inputs stand apart: none can go on where another ended.
 """
 
+import asyncio
 import re
 import secrets
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import assert_never
 
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, is_json, parse_json
 from engine.devtools.fixtures import Fixture
 from engine.devtools.local_services import LocalHost
 from engine.devtools.places import Part, Places
@@ -26,6 +28,8 @@ from engine.model.runs import Busy, Failed, ScriptFailure, ScriptReport, Shown
 from engine.scripts import HOOKS, SHOW, Script, Scripts
 
 MAX_SHOWN = 20_000
+# failures that a script cannot come to by itself raising something
+ENDINGS = frozenset({"cpu-time", "wall-time", "overall-time", "memory", "crashed"})
 
 _APART = "pass"
 _PRELUDE = f"""\
@@ -58,6 +62,8 @@ class Evaluated:
     wrong: tuple[str, ...] = ()
     # the log ended before it could say what this input printed
     unheard: bool = False
+    # its cell ended with it: a limit was met, or it crashed
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,20 @@ class Session:
         # nothing that is printed can be mistaken for it
         self._mark = secrets.token_hex(16)
 
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Those that are kept."""
+        return tuple(self._inputs)
+
     async def evaluate(self, text: str) -> Evaluated:
-        """Runs one input; it is kept if it goes well."""
+        """Runs one input; it is kept if it goes well, and may be given up by cancelling."""
+        try:
+            return await self._evaluate(text)
+        except asyncio.CancelledError:
+            self.services.drop()
+            raise
+
+    async def _evaluate(self, text: str) -> Evaluated:
         self._count += 1
         newest = Input(self._count, text)
         source, places = self._module(newest)
@@ -105,7 +123,8 @@ class Session:
         printed = tuple({**line, "text": scrub(str(line["text"]))} for line in printed)
         if isinstance(result, Failed):
             self.services.drop()
-            return Evaluated(printed, wrong=tuple(scrub(line) for line in self._told(result.failure, places)))
+            wrong = tuple(scrub(line) for line in self._told(result.failure, places))
+            return Evaluated(printed, wrong=wrong, ended=result.failure.kind in ENDINGS)
         self._kept()
         self._inputs.append(newest)
         shown = scrub(result.text) if newest.expression and result.text is not None else None
@@ -145,6 +164,17 @@ class Session:
             self._inputs.remove(culprit)
             dropped.append(Dropped(culprit, wrong))
         return dropped
+
+    async def visible(self) -> JsonObject:
+        """`request` and `payload` as inputs see them, but for texts that a cell decodes."""
+        given, _ = await self._given()
+        key = "content" if isinstance(self.subject.integration, IncomingIntegration) else "data"
+        body: JsonObject = {}
+        if given.parse and is_json(self.fixture.payload):
+            content = parse_json(Path(self.fixture.name), self.fixture.payload)
+            body = {"content": content, "body": content}
+        request: JsonObject = {**given.request, **body}
+        return {"request": request, "payload": request.get(key)}
 
     def as_subject(self) -> Subject:
         """The script with what was typed: a hook that was typed takes the place of the script's."""

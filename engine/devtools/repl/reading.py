@@ -64,6 +64,25 @@ class _Scanner:
         return 1
 
 
+def is_inside_text(typed: str) -> bool:
+    """Whether the end of it stands in a text or a comment."""
+    scanner = _Scanner()
+    *lines, last = typed.split("\n")
+    for line in lines:
+        scanner.see(line)
+    # joined to a line that may follow: so a text of one line stays open, and only a comment is not joined
+    scanner.see(last + "\\")
+    return scanner.quote != "" or not scanner.joined
+
+
+def is_whole(typed: str) -> bool:
+    """Whether nothing has to follow these lines."""
+    reader = Reader()
+    for line in typed.split("\n"):
+        reader.feed(line)
+    return not reader.pending
+
+
 class Reader:
     """`feed` lines without their ends; `pending` says whether an input has begun."""
 
