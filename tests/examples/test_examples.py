@@ -1,19 +1,24 @@
 """Every folder of examples/ is complete, and each of its payloads comes, in the sandbox, to what expected/ says."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from engine.devtools import Example, Fixture, compare, read_example
 from engine.devtools.local_services import LocalHost
+from engine.devtools.ran import Ran
 from engine.devtools.runner import Runner
-from engine.model.json import JsonValue
+from engine.devtools.subjects import Subject
+from engine.model.json import JsonObject, JsonValue
 from tests.engine.devtools.local import Local
 
 ROOT = Path(__file__).parents[2]
 # own-repository is no such folder: it has a test of its own, the one that it shows
 FOLDERS = sorted(file.parent for file in (ROOT / "examples").glob("*/integration.toml"))
+OPENED: dict[Path, Subject] = {}
 READMES = [ROOT / "examples/README.md", *(folder / "README.md" for folder in FOLDERS)]
 
 
@@ -21,12 +26,29 @@ def fixtures() -> list[tuple[Example, Fixture]]:
     return [(example, fixture) for example in map(read_example, FOLDERS) for fixture in example.fixtures]
 
 
+def opened(local: Local, folder: Path) -> Subject:
+    """The example's script, compiled once for all of its payloads."""
+    if folder not in OPENED:
+        example = read_example(folder)
+        OPENED[folder] = local.open(example.script, example.integration)
+    return OPENED[folder]
+
+
+def run(local: Local, name: str, *payloads: str) -> list[Ran]:
+    """The payloads one after the other, with one store."""
+    example = read_example(ROOT / "examples" / name)
+    fixtures = {fixture.name: fixture for fixture in example.fixtures}
+    runner = Runner(local.scripts, LocalHost(environment={}))
+    return [local.do(runner.run(opened(local, example.folder), fixtures[payload])) for payload in payloads]
+
+
 @pytest.mark.parametrize(
     ("example", "fixture"), [pytest.param(*case, id=f"{case[0].folder.name}-{case[1].name}") for case in fixtures()]
 )
 def test_a_payload_comes_to_what_is_expected(local: Local, example: Example, fixture: Fixture) -> None:
     assert fixture.expected is not None, f"write expected/{fixture.name}.json"
-    assert compare(fixture.expected, local.outcome(example, fixture)) == []
+    ran = local.do(Runner(local.scripts).run(opened(local, example.folder), fixture))
+    assert compare(fixture.expected, ran.outcome(outgoing=example.outgoing)) == []
 
 
 def test_the_index_has_every_example() -> None:
@@ -69,6 +91,41 @@ def test_the_scripts_of_the_readme_do_what_it_says(local: Local) -> None:
     for script, payload, expected in [(deploy, body.encode(), live), (issue, opened, new), (issue, closed, [])]:
         ran = local.ran(script, Fixture("readme", payload))
         assert compare({"messages": expected}, ran.outcome(outgoing=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "well", "headline"),
+    [
+        ("github", "workflow-run-failed", "workflow-run-succeeded", "[works again]"),
+        ("gitlab", "pipeline-failed", "pipeline-succeeded", "passes again"),
+        ("jenkins", "unstable", "succeeded", "is well again"),
+    ],
+)
+def test_what_is_well_again_is_said_once(local: Local, name: str, broken: str, well: str, headline: str) -> None:
+    ran = run(local, name, well, broken, broken, well, well)
+    assert [len(one.messages) for one in ran] == [0, 1, 1, 1, 0]
+    assert headline in str(ran[3].messages[0]["text"])
+    assert cast(list[JsonObject], ran[3].messages[0]["attachments"])[0]["color"] == "#2eb886"
+
+
+def test_a_monitor_that_is_up_again_says_for_how_long_it_was_down(local: Local) -> None:
+    first, second, up = (ran.messages[0] for ran in run(local, "uptime-kuma", "down", "down", "up"))
+    assert str(first["text"]).endswith("is down")
+    assert str(second["text"]).endswith("is still down")
+    lasted = {"title": "Was down for", "value": "12m 2s", "short": True}
+    assert lasted in cast(list[JsonObject], cast(list[JsonObject], up["attachments"])[0]["fields"])
+
+
+def test_the_weather_is_asked_for_once_in_ten_minutes(local: Local) -> None:
+    example = read_example(ROOT / "examples/weather")
+    berlin = next(fixture for fixture in example.fixtures if fixture.name == "berlin")
+    runner = Runner(local.scripts, LocalHost(environment={}))
+    subject = opened(local, example.folder)
+    asked = local.do(runner.run(subject, berlin))
+    # The second has no recorded answers: it can only be what was remembered.
+    remembered = local.do(runner.run(subject, replace(berlin, exchanges=())))
+    assert remembered.failure is None
+    assert remembered.messages == asked.messages
 
 
 def test_the_digest_says_a_thing_once_until_it_changes(local: Local) -> None:
