@@ -30,6 +30,7 @@ from engine.store.database import Store
 from engine.store.deliveries import has_backlog, insert_deliveries
 from engine.store.events import delete_events_without_deliveries, insert_event
 from engine.store.guarded_runs import MAX_RUNS, count_run
+from engine.store.isolation import row_by_row
 from engine.trace import Step, Trace, now_ms
 from engine.workspace.protocol import Draft, Posted, Workspace
 
@@ -94,7 +95,7 @@ async def post(
             _accept, accepting.workspace, drafts, plans, Listeners(index, accepting.rules), now_ms(), also
         )
         if any(planned.deliveries for planned in plans) or any(done.events for done in posted):
-            accepting.wake.call()
+            accepting.wake.call_all()
         return posted
 
     return await with_current_index(accepting.index, accepting.store, attempt)
@@ -158,6 +159,7 @@ def plan_again(event: Event, saved: SavedIntegration, url: str, trigger_word: st
     return Planned(event, (delivery,))
 
 
+@row_by_row
 def store_event(connection: Connection, planned: Planned, now: int) -> list[str]:
     """The event, if anybody hears it, with its deliveries, whose ids these are; none when it was accepted before."""
     deliveries: list[NewDelivery] = []
@@ -172,6 +174,7 @@ def store_event(connection: Connection, planned: Planned, now: int) -> list[str]
     return [delivery.id for delivery in deliveries]
 
 
+@row_by_row
 def _accept(
     connection: Connection,
     workspace: Workspace,

@@ -175,7 +175,7 @@ async def _act(
         while found := await kit.store.read(deliveries_before, wanted, before, ROWS_A_WRITE):
             count += await act(found)
             before = found[-1].seq
-    kit.wake.call()
+    kit.wake.call_all()
     return {"count": count}
 
 

@@ -13,6 +13,7 @@ from engine.model.json import JsonObject
 from engine.model.messages import User
 from engine.packing import pack
 from engine.store.hook_keys import Claim, KeptAnswer, claim_key, keep_answer
+from engine.store.isolation import row_by_row
 from engine.trace import now_ms
 
 ACCEPTED = 202
@@ -29,10 +30,11 @@ async def emit(kit: Accepting, caller: User, event: Event, key: str | None) -> J
         return await kit.store.write(_emit, event, claim, Listeners(index, kit.rules), now_ms())
 
     accepted = await with_current_index(kit.index, kit.store, attempt)
-    kit.wake.call()
+    kit.wake.call_all()
     return repeated(accepted).body
 
 
+@row_by_row
 def _emit(connection: Connection, event: Event, claim: Claim | None, listeners: Listeners, now: int) -> KeptAnswer:
     kept = None if claim is None else claim_key(connection, claim, now)
     if kept is not None:

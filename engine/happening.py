@@ -47,7 +47,7 @@ class Heard:
 
         done = await with_current_index(self.index, self.store, attempt)
         if done.events:
-            self.wake.call()
+            self.wake.call_all()
         return done.result
 
 

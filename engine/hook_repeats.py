@@ -15,6 +15,7 @@ from engine.model.hooks import HookAnswer, HookRequest
 from engine.model.json import JsonObject
 from engine.packing import pack, unpack
 from engine.store.hook_keys import Claim, KeptAnswer, claim_key, keep_answer, release_key
+from engine.store.isolation import row_by_row
 from engine.store.runs import drop_run, start_run
 
 HEADERS = ("idempotency-key", "webhook-id")
@@ -34,6 +35,7 @@ def claim_of(request: HookRequest, integration_id: str, run: str) -> Claim | Non
     return Claim(integration_id, sha256(key.encode("utf-8", "surrogateescape")).hexdigest(), run)
 
 
+@row_by_row
 def begin_run(connection: Connection, start: RunStart | None, claim: Claim | None, now: int) -> KeptAnswer | None:
     """None when the run may go on; `start` is None where its history is not kept."""
     kept = None if claim is None else claim_key(connection, claim, now)
@@ -59,6 +61,7 @@ def settle_key(connection: Connection, claim: Claim | None, state: RunState, ans
         raise Superseded
 
 
+@row_by_row
 def forget_run(connection: Connection, run: str, claim: Claim | None) -> None:
     """As if it had never been asked for."""
     drop_run(connection, run)

@@ -38,6 +38,7 @@ from engine.posting import PostDefaults, destinations, expand, normalise
 from engine.scripts import BAD_ARGUMENTS, HookServices, Script
 from engine.services import RunServices, ServiceKit
 from engine.store.hook_keys import Claim
+from engine.store.isolation import row_by_row
 from engine.store.runs import drop_run, end_run
 from engine.trace import UNEXPECTED, Trace, defect, now_ms
 from engine.workspace.protocol import Draft, Posted, PostIntent, Workspace
@@ -327,6 +328,7 @@ async def finish(kit: Incoming, ending: End) -> HookAnswer:
     packed = history.pack_trace(run.trace, history.redactor_for(run.integration, run.services.known.scrubber))
     answer = HookAnswer(ending.status, ending.body, run.trace.id)
 
+    @row_by_row
     def end(connection: Connection, _: Sequence[Posted] = ()) -> None:
         settle_key(connection, run.claim, ending.state, answer)
         if ending.state in ("finished", "refused"):

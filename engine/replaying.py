@@ -60,7 +60,7 @@ async def once_more(
     event = replace(event, source=SOURCE, source_id=id)
     planned = accepting.plan_again(event, saved, url, trigger_word, trace)
     await kit.store.write(accepting.store_event, planned, now_ms())
-    kit.wake.call()
+    kit.wake.call_all()
     return {"delivery": id, "historyId": f"{id}-1"}
 
 

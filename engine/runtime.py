@@ -12,6 +12,7 @@ import structlog
 
 from engine import accepting, outgoing
 from engine.accepting import Accepting, Also
+from engine.delivery.leases import is_first
 from engine.delivery.rules import Rules
 from engine.delivery.wake import Wake
 from engine.delivery.worker import Worker
@@ -28,7 +29,7 @@ from engine.outgoing import Outgoing
 from engine.retention import Retention
 from engine.scripts import Scripts
 from engine.secrets import Cipher, Vault
-from engine.services import ScriptLog, ServiceKit
+from engine.services import LocalWriters, ScriptLog, ServiceKit, SharedWriters
 from engine.settings import Settings
 from engine.store.database import Store, open_store
 from engine.store.scripts import get_code, insert_code
@@ -46,7 +47,13 @@ class Engine:
     """Use `start`; every attribute is there from then on until `stop`."""
 
     def __init__(
-        self, settings: Settings, store: Store, cipher: Cipher, resolver: Resolver, on_lost: Callable[[], None]
+        self,
+        settings: Settings,
+        store: Store,
+        cipher: Cipher,
+        resolver: Resolver,
+        on_lost: Callable[[], None],
+        working: bool,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -54,16 +61,17 @@ class Engine:
         self.on_lost = on_lost
         strict = settings.strict_compat
         policy = EgressPolicy.parse(settings.egress_allow)
-        rules, wake, index = Rules(strict), Wake(), IndexCache()
+        rules, wake, index = Rules(strict), Wake(store.tell), IndexCache()
         worker = new_id()
         self.workspace = EmbeddedWorkspace(store, acting=Heard(store, index, wake, rules))
         self.scripts = Scripts(load_code=self._load_code, store_code=self._store_code, cell_uid=settings.cell_uid)
         self.client = GuardedClient(policy, resolver=resolver)
-        self.vault = Vault(store, cipher, shared=settings.database_url is not None)
+        self.vault = Vault(store, cipher, shared=store.shared)
         self.accepting = Accepting(store, self.workspace, index, wake, rules)
         frozen = settings.freeze_integration_scripts
         self.registry = Registry(store, self.workspace, self.scripts, index, policy, resolver, strict, frozen)
-        self.services = ServiceKit(store, self.client, self.vault, ScriptLog(settings.script_log))
+        writers = SharedWriters(store) if store.shared else LocalWriters()
+        self.services = ServiceKit(store, self.client, self.vault, ScriptLog(settings.script_log), writers)
         self.incoming = Incoming(self.accepting, self.scripts, self.services, worker, strict)
         self.outgoing = Outgoing(
             self.accepting,
@@ -73,19 +81,30 @@ class Engine:
             answered=lambda claim: self.worker.answered(claim),
         )
         # A SQLite file has one server: whatever other process its rows name is dead.
-        self.worker = Worker(worker, store, wake, partial(outgoing.run, self.outgoing), alone=True)
-        self.retention = Retention(store, days=settings.history_days)
+        self.worker = Worker(
+            worker, store, wake, partial(outgoing.run, self.outgoing), alone=not store.shared, working=working
+        )
+        store.listen(wake.call)
+        self.retention = Retention(store, days=settings.history_days, ours=partial(is_first, worker=worker))
         self.password_file: Path | None = None
 
     @classmethod
     async def start(
-        cls, settings: Settings, *, resolver: Resolver | None = None, on_lost: Callable[[], None] = lambda: None
+        cls,
+        settings: Settings,
+        *,
+        resolver: Resolver | None = None,
+        on_lost: Callable[[], None] = lambda: None,
+        working: bool = True,
     ) -> "Engine":
-        """Raises CannotStart, which says what to do; then nothing is left running."""
+        """Raises CannotStart, which says what to do; then nothing is left running.
+
+        Not `working`: deliveries are left to other processes of the database.
+        """
         cipher = Cipher(settings.data, settings.encryption_key)
         store = await open_store(settings, on_lost=lambda error: engine.lost(error))
         try:
-            engine = cls(settings, store, cipher, resolver or SystemResolver(), on_lost)
+            engine = cls(settings, store, cipher, resolver or SystemResolver(), on_lost, working)
         except BaseException:
             await store.close()
             raise

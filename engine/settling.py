@@ -22,6 +22,7 @@ from engine.redaction import Redactor
 from engine.sending import pack_request, store_form
 from engine.services import RunServices
 from engine.store.integrations import disable_integration
+from engine.store.isolation import row_by_row
 from engine.trace import Trace, now_ms
 from engine.workspace.protocol import Draft, Posted
 from engine.workspace.records import message_record
@@ -118,6 +119,7 @@ async def store_prepared(
     redactor = history.redactor_for(delivery.integration, services.known.scrubber)
     packed, packed_trace = pack_request(request), history.pack_trace(trace, redactor)
 
+    @row_by_row
     def prepared(connection: Connection, _: Sequence[Posted] = ()) -> None:
         queue.store_prepared(connection, claim, packed, packed_trace)
         services.commit(connection)
@@ -178,16 +180,19 @@ def _finished(delivery: Delivery, end: End, redactor: Redactor) -> _Finished:
     )
 
 
+@row_by_row
 def _reschedule(connection: Connection, claim: Claim, retry: Retry, trace: bytes, services: RunServices) -> None:
     queue.reschedule(connection, claim, retry.delay_ms, attempts=retry.attempts, trace=trace)
     services.commit(connection)
 
 
+@row_by_row
 def _hold(connection: Connection, claim: Claim, hold: Hold, trace: bytes, services: RunServices) -> None:
     queue.hold(connection, claim, hold.reason, attempts=hold.attempts, trace=trace)
     services.commit(connection)
 
 
+@row_by_row
 def _finish(connection: Connection, claim: Claim, end: _Finished, now: int, services: RunServices) -> None:
     queue.finish(
         connection, claim, end.state, attempts=end.attempts, request=end.request, trace=end.trace, keep=end.keep

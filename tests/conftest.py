@@ -1,5 +1,5 @@
 """Fixtures of every package of tests."""
 
-from tests.dialects import dialect
+from tests.dialects import dialect, elsewhere
 
-__all__ = ["dialect"]
+__all__ = ["dialect", "elsewhere"]

@@ -1,11 +1,14 @@
 """Tests of what is the same on both databases: with the fixture `dialect` they run on each.
 
-They open their store with `open_at`, which finds in the test's folder which database it is to be.
+They open their store with `open_at`, or by `settings_at`, which find in the test's folder which database it is to be.
+With HOOKCELL_TEST_DIALECT=postgresql everything that opens its store so runs there.
 """
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pytest
 
@@ -19,17 +22,37 @@ from tests.postgres import database
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
 
 URL_FILE = "database-url"
+DEFAULT: Dialect = "postgresql" if os.environ.get("HOOKCELL_TEST_DIALECT") == "postgresql" else "sqlite"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def dialect(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dialect]:
     chosen: Dialect = request.param
-    if chosen == "sqlite":
+    with kept_in(chosen, tmp_path):
         yield chosen
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    with kept_in("sqlite" if "dialect" in request.fixturenames else DEFAULT, tmp_path):
+        yield
+
+
+@contextmanager
+def kept_in(dialect: Dialect, data: Path) -> Iterator[None]:
+    """What is opened in the folder `data` meanwhile is a database of its own, of that kind."""
+    if dialect == "sqlite":
+        yield
         return
     with database() as url:
-        (tmp_path / URL_FILE).write_text(url)
-        yield chosen
+        (data / URL_FILE).write_text(url)
+        yield
+
+
+def settings_at(data: Path) -> dict[str, Any]:
+    """Arguments of `Settings`."""
+    file = data / URL_FILE
+    return {"data": data, "database_url": file.read_text() if file.exists() else None}
 
 
 async def open_at(

@@ -10,6 +10,7 @@ from engine.delivery.queue import CLAIMED, interrupted
 from engine.store.clock import database_ms
 from engine.store.conflicts import insert_if_absent
 from engine.store.deliveries import PENDING
+from engine.store.isolation import row_by_row
 from engine.store.schema import deliveries, order_pauses, processes, runs
 from engine.store.statements import Statement
 
@@ -23,6 +24,7 @@ _BEFORE_THE_JUMP = deliveries.c.updated_at > database_ms() + literal_column("100
 _ahead = Statement(select(deliveries.c.seq).where(_BEFORE_THE_JUMP).limit(1))
 
 
+@row_by_row
 def renew(connection: Connection, worker: str) -> None:
     """Says that the worker lives. Work that was taken from it meanwhile stays taken."""
     renewed = update(processes).where(processes.c.id == worker).values(renewed_at=database_ms())
@@ -32,6 +34,13 @@ def renew(connection: Connection, worker: str) -> None:
         connection.execute(insert_if_absent(connection, processes).from_select(columns, row))
 
 
+def is_first(connection: Connection, worker: str) -> bool:
+    """Whether none that has a row is older: what one process should do for all is done by that one."""
+    oldest = select(processes.c.id).order_by(processes.c.started_at, processes.c.id).limit(1)
+    return connection.execute(oldest).scalar() == worker
+
+
+@row_by_row
 def reap(connection: Connection, worker: str, *, alone: bool) -> int:
     """Takes over from every other worker whose lease ran out, or from all others when this one is `alone`.
 
@@ -58,6 +67,7 @@ def reap(connection: Connection, worker: str, *, alone: bool) -> int:
     return number
 
 
+@row_by_row
 def give_back(connection: Connection, worker: str) -> int:
     """At the end of a drain: what the worker still has is due at once, neither counter raised; its own row goes."""
     statement = (
@@ -75,6 +85,7 @@ def clock_went_back(connection: Connection) -> bool:
     return _ahead.row(connection) is not None
 
 
+@row_by_row
 def follow_clock(connection: Connection) -> int:
     """After the database's clock went back: what waits does so as long as it was to; how many deliveries waited.
 

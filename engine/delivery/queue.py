@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     LargeBinary,
+    and_,
+    any_,
     bindparam,
     case,
     delete,
@@ -30,6 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine.model.deliveries import Claim, DeliveryState
 from engine.store.clock import database_ms
 from engine.store.deliveries import PENDING, delete_deliveries
+from engine.store.isolation import row_by_row
 from engine.store.schema import deliveries, order_pauses
 from engine.store.statements import Statement
 
@@ -122,6 +126,7 @@ _claim = Statement(
 )
 
 
+@row_by_row
 def claim(connection: Connection, worker: str, wanted: Mapping[str, int]) -> list[Claim]:
     """At most the given number of due deliveries for each destination, the longest due first."""
     claims: list[Claim] = []
@@ -129,7 +134,45 @@ def claim(connection: Connection, worker: str, wanted: Mapping[str, int]) -> lis
         rows = _claim.rows(connection, wanted=destination, most=most, claimer=worker)
         in_order = sorted(rows, key=lambda row: (row[2], row[0]))
         claims.extend(Claim(seq, worker, lease, destination) for seq, lease, _ in in_order)
-    return claims
+    return _in_their_order(connection, worker, claims) if claims else []
+
+
+# one that came before, and that somebody else may be claiming at this moment
+_BEFORE = (
+    select(_ahead.c.seq)
+    .where(
+        _ahead.c.order_key == deliveries.c.order_key,
+        _ahead.c.destination == deliveries.c.destination,
+        _ahead.c.seq < deliveries.c.seq,
+        _ahead.c.attempts == literal_column("0"),
+        or_(
+            _ahead.c.state == literal_column("'pending'"),
+            and_(_ahead.c.state == literal_column("'claimed'"), _ahead.c.worker != bindparam("claimer")),
+        ),
+    )
+    .exists()
+)
+_leave = Statement(
+    update(deliveries)
+    .where(
+        CLAIMED,
+        deliveries.c.worker == bindparam("claimer"),
+        deliveries.c.seq == any_(bindparam("taken", type_=postgresql.ARRAY(BigInteger))),
+        ~_RETRY,
+        _BEFORE,
+    )
+    .values(state="pending", worker=null())
+    .returning(deliveries.c.seq)
+)
+
+
+def _in_their_order(connection: Connection, worker: str, claims: list[Claim]) -> list[Claim]:
+    """Leaves what may not begin yet. A row that another process was claiming was passed over, and those behind it not:
+    only a look after the claim, at rows that are locked by then, sees which they are."""
+    if connection.dialect.name == "sqlite":
+        return claims
+    left = {seq for (seq,) in _leave.rows(connection, claimer=worker, taken=[claim.seq for claim in claims])}
+    return [claim for claim in claims if claim.seq not in left]
 
 
 def _ending(**values: Any) -> Statement:
@@ -182,11 +225,13 @@ _interrupt = _ending(due=_IN_PLACE, **interrupted())
 _hold = _ending(state="held", worker=null(), held_reason=bindparam("reason"), attempts=bindparam("tried"), **_traced)
 
 
+@row_by_row
 def store_prepared(connection: Connection, claim: Claim, request: bytes, trace: bytes) -> None:
     """What every attempt sends, before the first does. The claim stays. Raises LeaseLost."""
     _end(connection, _prepare, claim, new_request=request, new_trace=trace, new_size=len(request) + len(trace))
 
 
+@row_by_row
 def finish(
     connection: Connection,
     claim: Claim,
@@ -205,11 +250,13 @@ def finish(
         delete_deliveries(connection, select(deliveries.c.seq).where(deliveries.c.seq == claim.seq))
 
 
+@row_by_row
 def reschedule(connection: Connection, claim: Claim, delay_ms: int, *, attempts: int, trace: bytes) -> None:
     """After an attempt that failed: due again in `delay_ms`. Raises LeaseLost."""
     _end(connection, _reschedule, claim, delay=delay_ms, tried=attempts, new_trace=trace, trace_size=len(trace))
 
 
+@row_by_row
 def put_off(connection: Connection, claim: Claim, delay_ms: int) -> None:
     """Nothing was tried: neither it nor what comes behind it starts for `delay_ms`; no counter is raised.
 
@@ -219,11 +266,13 @@ def put_off(connection: Connection, claim: Claim, delay_ms: int) -> None:
     _pause(connection, claim, delay_ms)
 
 
+@row_by_row
 def hold(connection: Connection, claim: Claim, reason: str, *, attempts: int, trace: bytes) -> None:
     """Stopped and kept, until somebody releases it. Raises LeaseLost."""
     _end(connection, _hold, claim, reason=reason, tried=attempts, new_trace=trace, trace_size=len(trace))
 
 
+@row_by_row
 def interrupt(connection: Connection, claim: Claim, delay_ms: int) -> None:
     """The attempt ended in no way that it should: put off, or held the third time. Raises LeaseLost."""
     _end(connection, _interrupt, claim, delay=delay_ms)

@@ -23,6 +23,7 @@ from engine.http import MAX_REQUESTS_A_DESTINATION
 from engine.model.deliveries import Claim, Delivery
 from engine.store.database import Store
 from engine.store.deliveries import get_deliveries
+from engine.store.isolation import row_by_row
 
 Journey: TypeAlias = Callable[[Delivery, Claim], Coroutine[Any, Any, None]]
 
@@ -46,7 +47,10 @@ class WorkerLimits:
 
 
 class Worker:
-    """`id` names the process in the database; `alone`: no other process works there, so other names are dead ones."""
+    """`id` names the process in the database; `alone`: no other process works there, so other names are dead ones.
+
+    One that is not `working` claims nothing, and keeps the process's lease all the same: runs of webhooks have it too.
+    """
 
     def __init__(
         self,
@@ -56,9 +60,11 @@ class Worker:
         journey: Journey,
         *,
         alone: bool,
+        working: bool = True,
         limits: WorkerLimits = WorkerLimits(),
     ) -> None:
         self.id = id
+        self._working = working
         self._store = store
         self._wake = wake
         self._journey = journey
@@ -83,7 +89,9 @@ class Worker:
     async def start(self) -> None:
         """Takes over what a process that died had, before anything is claimed."""
         await self._live()
-        self._loops = [asyncio.create_task(self._keep_living()), asyncio.create_task(self._work())]
+        self._loops = [asyncio.create_task(self._keep_living())]
+        if self._working:
+            self._loops.append(asyncio.create_task(self._work()))
 
     def stop_claiming(self) -> None:
         """What is in flight goes on; `drain` waits for it."""
@@ -209,6 +217,7 @@ def shared(due: Iterable[str], *, busy: Mapping[str, int], free: int, most: int)
     return wanted
 
 
+@row_by_row
 def take(
     connection: Connection, worker: str, share: Callable[[Iterable[str]], Mapping[str, int]]
 ) -> tuple[queue.Look, list[Claim], dict[int, Delivery]]:

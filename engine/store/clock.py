@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Connection, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -10,6 +10,10 @@ from sqlalchemy.sql.functions import FunctionElement
 class database_ms(FunctionElement[int]):
     type = BigInteger()
     inherit_cache = True
+
+
+def read_clock(connection: Connection) -> int:
+    return connection.execute(select(database_ms())).scalar_one()
 
 
 @compiles(database_ms, "sqlite")

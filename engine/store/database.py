@@ -28,6 +28,9 @@ class Store(Protocol):
     it began; it lasts a second at most and should fetch no more than 1,000 rows.
     """
 
+    shared: bool
+    """Whether other processes may have it open, too."""
+
     async def write(
         self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
     ) -> T: ...
@@ -49,6 +52,12 @@ class Store(Protocol):
 
     def queue_load(self) -> float:
         """How full the queue of writes is, 0 to 1; for whoever can put work off."""
+
+    def tell(self) -> None:
+        """Lets the other processes know, soon, that something was written that they may wait for."""
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """`told` is called on the loop when another process says so: usually, so do not rely on it. Once at most."""
 
 
 async def open_store(settings: Settings, *, on_lost: Callable[[StoreLost], None] | None = None) -> Store:

@@ -55,5 +55,8 @@ def get_event(connection: Connection, id: int) -> Event | None:
 
 
 def delete_events_without_deliveries(connection: Connection, ids: Collection[int]) -> None:
+    if connection.dialect.name != "sqlite":
+        # two who each delete one of its deliveries would each find the other's still there
+        connection.execute(select(events.c.id).where(events.c.id.in_(ids)).order_by(events.c.id).with_for_update())
     used = select(deliveries.c.seq).where(deliveries.c.event_id == events.c.id).exists()
     connection.execute(delete(events).where(events.c.id.in_(ids), ~used))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from engine.store.conflicts import insert_if_absent
+from engine.store.isolation import row_by_row
 from engine.store.schema import hook_keys
 
 KEPT_MS = 24 * 3_600_000
@@ -65,6 +66,7 @@ def release_key(connection: Connection, claim: Claim) -> None:
     connection.execute(delete(hook_keys).where(*_held_by(claim), hook_keys.c.body.is_(None)))
 
 
+@row_by_row
 def prune_keys(connection: Connection, now: int, limit: int) -> int:
     """Deletes at most `limit` keys that are too old, too many or have too many bytes in all; returns how many."""
     old = hook_keys.c.created_at <= now - KEPT_MS

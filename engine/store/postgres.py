@@ -19,8 +19,10 @@ from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DBAPIError
 
 from engine.errors import BackupFailed, StoreAway, StoreBusy
+from engine.ids import new_id
 from engine.store.isolation import is_row_by_row
 from engine.store.limits import StoreLimits
+from engine.store.notices import Notices
 from engine.store.postgres_engine import (
     Begin,
     breaks_constraint,
@@ -54,8 +56,12 @@ _PAUSE = 0.001
 class PostgresStore:
     """See `engine.store.database.Store`. `open` raises CannotStart."""
 
-    def __init__(self, engine: Engine, limits: StoreLimits) -> None:
+    shared = True
+
+    def __init__(self, engine: Engine, direct_url: str, limits: StoreLimits) -> None:
         self._engine = engine
+        self._direct_url = direct_url
+        self._notices: Notices | None = None
         self._limits = limits
         self._writers = Threads(
             "write",
@@ -85,7 +91,8 @@ class PostgresStore:
         """`direct_url` is the way to the server itself where `url` is a pooler's."""
         limits = limits or StoreLimits()
         await asyncio.to_thread(prepare, direct_url or url, limits)
-        return cls(postgres_engine(url, limits, pooler=direct_url is not None), limits)
+        engine = postgres_engine(url, limits, pooler=direct_url is not None)
+        return cls(engine, direct_url or url, limits)
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         engine = self._row_by_row if is_row_by_row(function) else self._alone
@@ -104,6 +111,8 @@ class PostgresStore:
         if self._closed:
             return
         self._closed = True
+        if self._notices is not None:
+            await self._notices.close()
         await self._readers.close()
         await self._writers.close()
         self._watching.cancel()
@@ -114,6 +123,14 @@ class PostgresStore:
 
     def queue_load(self) -> float:
         return self._writers.load()
+
+    def tell(self) -> None:
+        if self._notices is not None:
+            self._notices.tell()
+
+    def listen(self, told: Callable[[], None]) -> None:
+        assert self._notices is None
+        self._notices = Notices(self._direct_url, new_id(), self._watch, told)
 
     async def _write(
         self, engine: Engine, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]

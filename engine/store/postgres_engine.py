@@ -20,7 +20,7 @@ from engine.store.limits import StoreLimits
 
 CONNECT_SECONDS = 5
 # a peer that is gone without a word is found out in this time, on both sides
-_KEEPALIVE = {
+KEEPALIVE = {
     "keepalives": 1,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -75,7 +75,7 @@ def postgres_engine(url: str, limits: StoreLimits, *, pooler: bool) -> Engine:
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "hookcell",
             "prepare_threshold": None if pooler else 5,
-            **_KEEPALIVE,
+            **KEEPALIVE,
         },
         pool_size=limits.writers + limits.readers,
         max_overflow=0,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, union_all
 
 from engine.store.deliveries import delete_deliveries
+from engine.store.isolation import row_by_row
 from engine.store.schema import deliveries, runs
 
 MAX_RUNS = 10_000
@@ -35,6 +36,7 @@ def surplus(connection: Connection, oldest: int, *, max_runs: int = MAX_RUNS, ma
     )
 
 
+@row_by_row
 def prune(connection: Connection, found: Surplus) -> int:
     """Deletes at most `ROWS_A_WRITE` rows, the oldest first; how many, 0 when nothing is left."""
     left = ROWS_A_WRITE

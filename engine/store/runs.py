@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, bindparam, delete, func, insert, update
 
 from engine.model.history import RunStart, RunState
+from engine.store.isolation import row_by_row
 from engine.store.schema import runs
 from engine.store.statements import Statement
 
@@ -22,6 +23,7 @@ _end = Statement(
 _drop = Statement(delete(runs).where(runs.c.id == bindparam("run")))
 
 
+@row_by_row
 def start_run(connection: Connection, run: RunStart) -> None:
     _insert.run(
         connection,
@@ -37,10 +39,12 @@ def start_run(connection: Connection, run: RunStart) -> None:
     )
 
 
+@row_by_row
 def end_run(connection: Connection, id: str, state: RunState, trace: bytes, now: int) -> None:
     """`trace` is what `history.pack_trace` made. Nothing is done where the run was dropped."""
     _end.run(connection, run=id, ended=state, packed=trace, trace_size=len(trace), now=now)
 
 
+@row_by_row
 def drop_run(connection: Connection, id: str) -> None:
     _drop.run(connection, run=id)

@@ -29,6 +29,8 @@ FILE_NAME = "hookcell.db"
 class SqliteStore:
     """See `engine.store.database.Store`. `open` raises CannotStart."""
 
+    shared = False
+
     def __init__(
         self, path: Path, lock: DataLock, limits: StoreLimits, on_lost: Callable[[StoreLost], None] | None
     ) -> None:
@@ -96,6 +98,12 @@ class SqliteStore:
 
     def queue_load(self) -> float:
         return self._writer.load()
+
+    def tell(self) -> None:
+        """There is nobody else."""
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """There is nobody else."""
 
     def _lose(self, error: BaseException) -> None:
         if self._lost is not None:

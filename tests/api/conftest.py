@@ -4,12 +4,14 @@ import pytest
 import structlog
 
 from tests.api.servers import Running, running
+from tests.dialects import DEFAULT, kept_in
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One for all tests of a file: each makes its own users and rooms."""
-    with running(tmp_path_factory.mktemp("server")) as started:
+    data = tmp_path_factory.mktemp("server")
+    with kept_in(DEFAULT, data), running(data) as started:
         yield started
 
 

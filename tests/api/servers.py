@@ -22,6 +22,7 @@ from engine.settings import Settings
 from engine.workspace.accounts import Accounts
 from engine.workspace.passwords import Passwords
 from engine.workspace.people import People
+from tests.dialects import settings_at
 from tests.engine.http.network import Names
 
 T = TypeVar("T")
@@ -79,7 +80,7 @@ async def _hash_cheaply(engine: Engine) -> None:
 
 @contextmanager
 def running(data: Path, **settings: Any) -> Iterator[Running]:
-    made = Settings(data=data, admin_pass=ADMIN_PASS, **settings)
+    made = Settings(**settings_at(data), admin_pass=ADMIN_PASS, **settings)
     started: list[Running] = []
     failed: list[BaseException] = []
     up, down = threading.Event(), asyncio.Event()

@@ -18,9 +18,9 @@ from engine.model.json import JsonObject
 from engine.model.messages import Room, User
 from engine.scripts import Scripts
 from engine.store import permissions, rooms, users
-from engine.store.sqlite import SqliteStore
 from engine.workspace.embedded import EmbeddedWorkspace
 from engine.workspace.permissions import DEFAULT_ROLES
+from tests.dialects import open_at
 from tests.engine.http.network import Names
 
 T = TypeVar("T")
@@ -146,7 +146,7 @@ def compiling() -> Iterator[tuple[asyncio.Runner, Scripts]]:
 
 @contextmanager
 def opened_desk(data: Path, runner: asyncio.Runner, scripts: Scripts) -> Iterator[Desk]:
-    store = runner.run(SqliteStore.open(data))
+    store = runner.run(open_at(data))
     workspace = EmbeddedWorkspace(store)
     registry = Registry(
         store, workspace, scripts, IndexCache(), EgressPolicy(), Names(intranet_example=["93.184.216.34", "10.1.2.3"])

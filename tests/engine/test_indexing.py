@@ -12,19 +12,23 @@ from engine.indexing import IndexCache
 from engine.model.integrations import from_record
 from engine.model.json import JsonObject
 from engine.store import configuration
+from engine.store.database import Store
 from engine.store.integrations import delete_integration, disable_integration, insert_integration
-from engine.store.sqlite import SqliteStore
+from tests.dialects import open_at
 from tests.engine.test_hearing import said
 
 
 class Watched:
     """A store that counts what is read from it."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    shared = False
+
+    def __init__(self, store: Store) -> None:
         self._store = store
         self.reads: list[str] = []
         self.write, self.write_soon = store.write, store.write_soon
         self.close, self.backup, self.queue_load = store.close, store.backup, store.queue_load
+        self.tell, self.listen = store.tell, store.listen
 
     async def read(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         self.reads.append(function.__name__)
@@ -34,7 +38,7 @@ class Watched:
 
 @asynccontextmanager
 async def watched(data: Path) -> AsyncIterator[Watched]:
-    store = await SqliteStore.open(data)
+    store = await open_at(data)
     try:
         yield Watched(store)
     finally:

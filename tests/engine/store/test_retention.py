@@ -11,10 +11,10 @@ from engine.retention import DAY_MS, SUPERSEDED_MS, UNUSED_CODE_MS, Retention
 from engine.store.leftovers import with_old_revisions
 from engine.store.retention import ROWS_A_WRITE, Surplus, prune, surplus
 from engine.store.schema import deliveries, events, integration_revisions, integrations, runs, script_code
-from engine.store.sqlite import SqliteStore
 from engine.trace import now_ms
+from tests.dialects import open_at
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 
 MIB = 1024 * 1024
 
@@ -55,7 +55,7 @@ def left(connection: Connection) -> tuple[list[int], list[int], int]:
 
 
 async def test_what_is_too_old_goes_with_its_event_and_what_waits_stays(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     try:
         for at, state in (
             (10, "finished"),
@@ -78,7 +78,7 @@ async def test_what_is_too_old_goes_with_its_event_and_what_waits_stays(tmp_path
 
 
 async def test_each_integration_keeps_its_newest_runs(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     try:
         for at in range(6):
             await store.write(put, "many", at)
@@ -93,7 +93,7 @@ async def test_each_integration_keeps_its_newest_runs(tmp_path: Path) -> None:
 
 
 async def test_all_of_them_together_keep_so_many_bytes_the_newest_first(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     try:
         for at in range(4):
             await store.write(put, "i", 2 * at, size=MIB)
@@ -110,7 +110,7 @@ async def test_all_of_them_together_keep_so_many_bytes_the_newest_first(tmp_path
 
 
 async def test_a_lot_goes_in_small_writes(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     try:
         await store.write(put_many, ROWS_A_WRITE + 10)
         found = Surplus(now_ms())
@@ -120,7 +120,7 @@ async def test_a_lot_goes_in_small_writes(tmp_path: Path) -> None:
 
 
 async def test_retention_prunes_what_is_older_than_its_days(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     try:
         await store.write(put, "i", now_ms() - 31 * DAY_MS)
         await store.write(put, "i", now_ms() - 29 * DAY_MS)
@@ -132,7 +132,7 @@ async def test_retention_prunes_what_is_older_than_its_days(tmp_path: Path) -> N
 
 
 async def test_a_delivery_that_is_pruned_while_it_is_released_is_not_ended_by_halves(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     try:
         await store.write(put, "i", 0, "held")
         await store.write(by_hand.release, [1])
@@ -165,7 +165,7 @@ def code_left(connection: Connection) -> list[str]:
 
 
 async def test_a_sweep_drops_revisions_that_nothing_names_and_code_that_no_revision_has(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     try:
         long_ago = now_ms() - SUPERSEDED_MS - 1
         await store.write(put_revisions, "a", [1, 2, 3, 4], long_ago, "code-")
@@ -190,7 +190,7 @@ def name_revision(connection: Connection, revision: int) -> None:
 
 
 async def test_a_sweep_of_many_looks_at_a_few_at_a_time(tmp_path: Path) -> None:
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     try:
         for number in range(3):
             await store.write(put_revisions, f"i{number}", [10 * number, 10 * number + 1, 10 * number + 2], 0)
@@ -204,7 +204,7 @@ async def test_a_sweep_of_many_looks_at_a_few_at_a_time(tmp_path: Path) -> None:
 
 async def test_pruning_goes_on_whatever_goes_wrong_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.retention.EVERY_SECONDS", 0.01)
-    store = await SqliteStore.open(tmp_path)
+    store = await open_at(tmp_path)
     retention = Retention(store, days=30)
     calls = 0
 

@@ -18,6 +18,7 @@ from engine.workspace.embedded import EmbeddedWorkspace
 from engine.workspace.passwords import Passwords
 from engine.workspace.people import NewUser
 from engine.workspace.protocol import Draft, Posted, PostIntent
+from tests.dialects import settings_at
 
 
 def cheap_passwords() -> Passwords:
@@ -77,7 +78,7 @@ class Stage:
 
 @asynccontextmanager
 async def staged(data: Path) -> AsyncIterator[Stage]:
-    settings = Settings(data=data, admin_pass="pw")
+    settings = Settings(**settings_at(data), admin_pass="pw")
     store = await open_store(settings)
     workspace = EmbeddedWorkspace(store, cheap_passwords())
     try:

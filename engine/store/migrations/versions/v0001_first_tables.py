@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.types import Sequence64, String, Text
+
 revision = "0001"
 down_revision = None
 
 # SQLite gives rowids only to INTEGER, PostgreSQL wants the width.
-sequence64 = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 pending = sa.text("state = 'pending'")
 claimed = sa.text("state = 'claimed'")
 failed = sa.text("state = 'failed'")
@@ -27,15 +28,15 @@ def upgrade() -> None:
 
     op.create_table(
         "users",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("username", sa.String(), nullable=False),
-        sa.Column("username_lower", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("email", sa.String()),
-        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("id", String, nullable=False),
+        sa.Column("username", String, nullable=False),
+        sa.Column("username_lower", String, nullable=False),
+        sa.Column("name", String, nullable=False),
+        sa.Column("email", String),
+        sa.Column("type", String, nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
-        sa.Column("password_hash", sa.String()),
+        sa.Column("password_hash", String),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
@@ -46,8 +47,8 @@ def upgrade() -> None:
 
     op.create_table(
         "tokens",
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("hash", String, nullable=False),
+        sa.Column("user_id", String, nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_tokens_user_id", ondelete="CASCADE"),
@@ -58,9 +59,9 @@ def upgrade() -> None:
 
     op.create_table(
         "login_attempts",
-        sa.Column("id", sequence64, autoincrement=True, nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("id", Sequence64, autoincrement=True, nullable=False),
+        sa.Column("name", String, nullable=False),
+        sa.Column("address", String, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_login_attempts"),
     )
@@ -68,7 +69,7 @@ def upgrade() -> None:
 
     op.create_table(
         "permissions",
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("id", String, nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_permissions"),
@@ -76,12 +77,12 @@ def upgrade() -> None:
 
     op.create_table(
         "rooms",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("t", sa.String(), nullable=False),
-        sa.Column("name", sa.String()),
-        sa.Column("direct_key", sa.String()),
-        sa.Column("user_id", sa.String()),
-        sa.Column("username", sa.String()),
+        sa.Column("id", String, nullable=False),
+        sa.Column("t", String, nullable=False),
+        sa.Column("name", String),
+        sa.Column("direct_key", String),
+        sa.Column("user_id", String),
+        sa.Column("username", String),
         sa.Column("read_only", sa.Boolean(), nullable=False),
         sa.Column("archived", sa.Boolean(), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
@@ -94,8 +95,8 @@ def upgrade() -> None:
 
     op.create_table(
         "memberships",
-        sa.Column("room_id", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("room_id", String, nullable=False),
+        sa.Column("user_id", String, nullable=False),
         sa.Column("joined_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], name="fk_memberships_room_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_memberships_user_id", ondelete="CASCADE"),
@@ -105,15 +106,15 @@ def upgrade() -> None:
 
     op.create_table(
         "messages",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("room_id", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("username", sa.String(), nullable=False),
+        sa.Column("id", String, nullable=False),
+        sa.Column("room_id", String, nullable=False),
+        sa.Column("user_id", String, nullable=False),
+        sa.Column("username", String, nullable=False),
         sa.Column("ts", sa.BigInteger(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", Text, nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("tmid", sa.String()),
-        sa.Column("origin", sa.String()),
+        sa.Column("tmid", String),
+        sa.Column("origin", String),
         sa.Column("edited_at", sa.BigInteger()),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], name="fk_messages_room_id", ondelete="CASCADE"),
@@ -123,14 +124,14 @@ def upgrade() -> None:
 
     op.create_table(
         "integrations",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("name_lower", sa.String(), nullable=False),
+        sa.Column("id", String, nullable=False),
+        sa.Column("type", String, nullable=False),
+        sa.Column("name", String, nullable=False),
+        sa.Column("name_lower", String, nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("created_by", sa.String(), nullable=False),
-        sa.Column("token", sa.String()),
+        sa.Column("user_id", String, nullable=False),
+        sa.Column("created_by", String, nullable=False),
+        sa.Column("token", String),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
@@ -140,10 +141,10 @@ def upgrade() -> None:
 
     op.create_table(
         "integration_revisions",
-        sa.Column("id", sequence64, autoincrement=True, nullable=False),
-        sa.Column("integration_id", sa.String(), nullable=False),
+        sa.Column("id", Sequence64, autoincrement=True, nullable=False),
+        sa.Column("integration_id", String, nullable=False),
         sa.Column("record", sa.JSON(), nullable=False),
-        sa.Column("code", sa.String()),
+        sa.Column("code", String),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_integration_revisions"),
     )
@@ -158,7 +159,7 @@ def upgrade() -> None:
 
     op.create_table(
         "script_code",
-        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("key", String, nullable=False),
         sa.Column("code", sa.LargeBinary(), nullable=False),
         sa.Column("hooks", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -167,12 +168,12 @@ def upgrade() -> None:
 
     op.create_table(
         "events",
-        sa.Column("id", sequence64, autoincrement=True, nullable=False),
-        sa.Column("workspace", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("source_id", sa.String(), nullable=False),
-        sa.Column("event", sa.String(), nullable=False),
-        sa.Column("room_id", sa.String()),
+        sa.Column("id", Sequence64, autoincrement=True, nullable=False),
+        sa.Column("workspace", String, nullable=False),
+        sa.Column("source", String, nullable=False),
+        sa.Column("source_id", String, nullable=False),
+        sa.Column("event", String, nullable=False),
+        sa.Column("room_id", String),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("chain", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -182,22 +183,22 @@ def upgrade() -> None:
 
     op.create_table(
         "deliveries",
-        sa.Column("seq", sequence64, autoincrement=True, nullable=False),
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("workspace", sa.String(), nullable=False),
-        sa.Column("event_id", sequence64, nullable=False),
-        sa.Column("integration_id", sa.String(), nullable=False),
+        sa.Column("seq", Sequence64, autoincrement=True, nullable=False),
+        sa.Column("id", String, nullable=False),
+        sa.Column("workspace", String, nullable=False),
+        sa.Column("event_id", Sequence64, nullable=False),
+        sa.Column("integration_id", String, nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("url", sa.String(), nullable=False),
-        sa.Column("destination", sa.String(), nullable=False),
-        sa.Column("order_key", sa.String(), nullable=False),
-        sa.Column("trigger_word", sa.String()),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("held_reason", sa.String()),
+        sa.Column("url", String, nullable=False),
+        sa.Column("destination", String, nullable=False),
+        sa.Column("order_key", String, nullable=False),
+        sa.Column("trigger_word", String),
+        sa.Column("state", String, nullable=False),
+        sa.Column("held_reason", String),
         sa.Column("due", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("interruptions", sa.Integer(), nullable=False),
-        sa.Column("worker", sa.String()),
+        sa.Column("worker", String),
         sa.Column("lease", sa.BigInteger(), nullable=False),
         sa.Column("prepared", sa.Boolean(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -229,11 +230,11 @@ def upgrade() -> None:
 
     op.create_table(
         "runs",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("integration_id", sa.String(), nullable=False),
+        sa.Column("id", String, nullable=False),
+        sa.Column("integration_id", String, nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("worker", sa.String()),
+        sa.Column("state", String, nullable=False),
+        sa.Column("worker", String),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
@@ -254,7 +255,7 @@ def upgrade() -> None:
 
     op.create_table(
         "processes",
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("id", String, nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("renewed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_processes"),

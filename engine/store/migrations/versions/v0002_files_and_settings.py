@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.types import String
+
 revision = "0002"
 down_revision = "0001"
 
@@ -10,14 +12,14 @@ down_revision = "0001"
 def upgrade() -> None:
     op.create_table(
         "files",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("room_id", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("id", String, nullable=False),
+        sa.Column("room_id", String, nullable=False),
+        sa.Column("user_id", String, nullable=False),
+        sa.Column("name", String, nullable=False),
+        sa.Column("type", String, nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("message_id", sa.String()),
+        sa.Column("message_id", String),
         sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], name="fk_files_room_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_files"),
         sa.UniqueConstraint("message_id", name="uq_files_message_id"),
@@ -26,7 +28,7 @@ def upgrade() -> None:
 
     op.create_table(
         "file_chunks",
-        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("file_id", String, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name="fk_file_chunks_file_id", ondelete="CASCADE"),
@@ -35,7 +37,7 @@ def upgrade() -> None:
 
     op.create_table(
         "settings",
-        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("id", String, nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_settings"),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.types import String
+
 revision = "0003"
 down_revision = "0002"
 
@@ -10,9 +12,9 @@ down_revision = "0002"
 def upgrade() -> None:
     op.create_table(
         "hook_keys",
-        sa.Column("integration_id", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("run", sa.String(), nullable=False),
+        sa.Column("integration_id", String, nullable=False),
+        sa.Column("key", String, nullable=False),
+        sa.Column("run", String, nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.types import String, Text
+
 revision = "0004"
 down_revision = "0003"
 
@@ -10,21 +12,21 @@ down_revision = "0003"
 def upgrade() -> None:
     op.create_table(
         "secrets",
-        sa.Column("scope", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("scope", String, nullable=False),
+        sa.Column("name", String, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("hosts", sa.JSON(), nullable=False),
         sa.Column("uses", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.Column("updated_by", sa.String(), nullable=False),
+        sa.Column("updated_by", String, nullable=False),
         sa.PrimaryKeyConstraint("scope", "name", name="pk_secrets"),
     )
     op.create_table(
         "stored_values",
-        sa.Column("integration_id", sa.String(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("integration_id", String, nullable=False),
+        sa.Column("key", String, nullable=False),
+        sa.Column("value", Text, nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.BigInteger()),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),

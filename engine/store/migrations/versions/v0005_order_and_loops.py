@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from engine.store.types import Sequence64, String
+
 revision = "0005"
 down_revision = "0004"
 
@@ -10,14 +12,14 @@ down_revision = "0004"
 def upgrade() -> None:
     op.create_table(
         "order_pauses",
-        sa.Column("order_key", sa.String(), nullable=False),
+        sa.Column("order_key", String, nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("order_key", name="pk_order_pauses"),
     )
     op.create_table(
         "guarded_runs",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("order_key", sa.String(), nullable=False),
+        sa.Column("id", Sequence64, autoincrement=True, nullable=False),
+        sa.Column("order_key", String, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_guarded_runs"),
     )
