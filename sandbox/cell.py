@@ -64,7 +64,7 @@ class Cell:
         # counts against the limit, and takes no memory as long as nobody writes to it
         self.ballast = mmap.mmap(-1, BALLAST, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self.clear_refs = False
-        # the clock and the high-water mark when the latest call ended, which is where the next begins
+        # the clock and the high-water mark (KiB) when the latest call ended, which is where the next begins
         self.cpu = 0.0
         self.high = 0
         self.start_rss = 0
@@ -131,12 +131,15 @@ class Cell:
             error.__traceback__ = None
         if self.expired:
             fields, payload = {"outcome": "timed-out", "line": self.line}, b""
-        last = self.expired or fields["outcome"] == "out-of-memory"
+        last = self.expired or fields.get("outcome") == "out-of-memory"
         self.reply(fields, payload, last=last)
         return not last
 
     def run(self, frame: wire.Frame, fields: dict[str, Any]) -> bytes:
-        """The author's code, start to end; what it raises is turned into `fields` here, under its own timer."""
+        """The author's code, start to end; what it raises is turned into `fields` here, under its own timer.
+
+        They stay empty where there is no more to say than the result.
+        """
         meta = orjson.loads(frame.meta)
         arguments = meta["args"]
         if (body := meta.get("body")) is not None:
@@ -160,7 +163,6 @@ class Cell:
                 payload = encode_result(result, self.limits)
                 if result is None and meta.get("watch"):
                     fields["forgot"] = arguments != orjson.loads(frame.meta)["args"]
-            fields["outcome"] = "completed"
             return payload
         except ResultTooLarge as error:
             fields |= {"outcome": "output-too-large", "message": str(error)}
@@ -238,25 +240,37 @@ class Cell:
 
     def reply(self, fields: dict[str, Any], payload: bytes, *, last: bool) -> None:
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        cpu, high = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
-        fields["wall"] = (perf_counter_ns() - self.started) // 1000
-        fields["cpu"] = int((cpu - self.cpu) * 1e6)
-        fields["peak"] = max(0, high - self.high) if self.clear_refs else None
-        fields["growth"] = max(0, high - self.start_rss)
-        fields["log"] = self.log.entries()
+        total, high = usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+        wall = (perf_counter_ns() - self.started) // 1000
+        cpu = int((total - self.cpu) * 1e6)
+        peak = max(0, high - self.high) if self.clear_refs else -1
+        growth = max(0, high - self.start_rss)
         if high == self.high:
-            self.cpu = cpu
+            self.cpu = total
         else:
             self.begin_anew()
-        kind = wire.LAST_RESULT if last else wire.RESULT
-        self.hold(wire.encode(kind, self.current, orjson.dumps(fields), payload))
+        log = self.log.entries()
+        if fields or last or log or wall > wire.MAX_RECEIPT_US:
+            fields = {
+                "outcome": "completed",
+                "wall": wall,
+                "cpu": cpu,
+                "peak": peak * 1024 if peak >= 0 else None,
+                "growth": growth * 1024,
+                "log": log,
+            } | fields
+            kind = wire.LAST_RESULT if last else wire.RESULT
+            self.hold(wire.encode(kind, self.current, orjson.dumps(fields), payload))
+        else:
+            receipt = wire.RECEIPT.pack(wall, cpu, peak, growth)
+            self.hold(wire.encode(wire.DONE, self.current, receipt, payload))
 
     def begin_anew(self) -> None:
         """The high-water mark of memory goes back to what is resident now, where the system can do that."""
         if self.clear_refs:
             os.write(CLEAR_REFS_FD, b"5")
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        self.cpu, self.high = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
+        self.cpu, self.high = usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
     def hold(self, reply: bytes) -> None:
         if not self.held:

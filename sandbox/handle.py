@@ -27,12 +27,12 @@ SPEAK_SECONDS = 0.06
 # One that is so far past it does not hear its own clock: it is in a loop in C. Starting is part of a first call.
 DEAF_SECONDS = 0.25
 
-ANSWERS = frozenset((wire.RESULT, wire.LAST_RESULT, wire.QUESTION))
+ANSWERS = frozenset((wire.DONE, wire.RESULT, wire.LAST_RESULT, wire.QUESTION))
 
 Clock = Literal["cpu", "wall", "overall"]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Job:
     """One frame down and the outcome that answers it; `overall` is the loop time at which it ends in any case."""
 
@@ -41,13 +41,14 @@ class Job:
     meta: bytes
     payload: bytes
     overall: float
-    first_sent: float = 0.0
+    # What it meets on its way; most meet nothing of it, and cost no assignment.
+    first_sent: float = field(default=0.0, init=False)
     # To be run with no other call in its cell, in a cell that has served none: see pool.
-    alone: bool = False
-    reruns: int = 0
+    alone: bool = field(default=False, init=False)
+    reruns: int = field(default=0, init=False)
     # It has asked the host for something, so running it again might do that twice.
-    asked: bool = False
-    waiting: asyncio.TimerHandle | None = field(default=None, repr=False)
+    asked: bool = field(default=False, init=False)
+    waiting: asyncio.TimerHandle | None = field(default=None, init=False, repr=False)
     size: int = field(init=False)
 
     def __post_init__(self) -> None:

@@ -14,20 +14,21 @@ from sandbox.program import Program
 from sandbox.services import Services
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Run(Job):
     """A call on its way to an outcome."""
 
-    program: Program = field(kw_only=True)
-    future: "asyncio.Future[Outcome]" = field(kw_only=True)
-    overall_seconds: float = field(kw_only=True)
-    # It has been seen to be slow and found no place among the slow cells: it waits for one.
-    slow: bool = field(default=False, kw_only=True)
-    # what it may ask the host, and the task that answers it now
-    services: Services | None = field(default=None, kw_only=True)
-    asking: "asyncio.Task[None] | None" = field(default=None, kw_only=True)
+    program: Program
+    future: "asyncio.Future[Outcome]"
+    overall_seconds: float
+    # what it may ask the host
+    services: Services | None = None
     # a cell of its own that ends with it
-    once: bool = field(default=False, kw_only=True)
+    once: bool = False
+    # It has been seen to be slow and found no place among the slow cells: it waits for one.
+    slow: bool = field(default=False, init=False)
+    # the task that answers what it asks now
+    asking: "asyncio.Task[None] | None" = field(default=None, init=False)
 
 
 @dataclass(slots=True, eq=False)

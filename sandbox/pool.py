@@ -99,12 +99,14 @@ class Pool:
         assert isinstance(job, Run)
         if not cell.ready:
             raise wire.BadFrame("an answer before it was ready")
-        meta = decode.meta_of(frame)
-        cell.growth = decode.number(meta, "growth")
         if decode.too_many_nodes(frame.payload, self._limits):
-            self._spawn(self._decode_elsewhere(cell, job, meta, frame.payload))
+            self._spawn(self._decode_elsewhere(cell, job, frame))
+        elif frame.kind == wire.DONE:
+            completed, cell.growth = decode.done(frame, job.program, self._limits)
+            self._answer(job, completed)
         else:
-            self._settle(job, cell, decode.outcome(meta, job.program, self._limits, frame.payload))
+            outcome, cell.growth = decode.result(frame, job.program, self._limits)
+            self._settle(job, cell, outcome)
         if job.once or cell.served + 1 >= self._limits.cell_recycle_calls or cell.growth > self._limits.cell_growth:
             cell.retiring = True
 
@@ -213,13 +215,14 @@ class Pool:
 
     # answers
 
-    async def _decode_elsewhere(self, cell: CellHandle, run: Run, meta: dict[str, object], payload: bytes) -> None:
+    async def _decode_elsewhere(self, cell: CellHandle, run: Run, frame: wire.Frame) -> None:
         try:
-            self._settle(run, cell, await decode.large_outcome(meta, run.program, self._limits, payload))
+            outcome, cell.growth = await decode.large(frame, run.program, self._limits)
+            self._settle(run, cell, outcome)
         except wire.BadFrame as bad:
             why = f"it sent what a cell never sends: {bad}"
             cell.kill(why)
-            self._answer(run, Crashed(why, Receipt(0, 0, None, len(payload))))
+            self._answer(run, Crashed(why, Receipt(0, 0, None, len(frame.payload))))
         except asyncio.CancelledError:
             self._answer(run, NotRun("stopping"))
             raise
@@ -298,7 +301,8 @@ class Pool:
         if run.waiting is not None:
             run.waiting.cancel()
             run.waiting = None
-        self._idle.remove(cell)
+        if not cell.jobs:
+            self._idle.remove(cell)
         if run.alone or run.once:
             # nothing else joins it until it has answered
             cell.exclusive = True

@@ -125,7 +125,7 @@ class Sandbox:
         """Runs the module once in a throw-away cell; Completed with the canonical names of the hooks it defines."""
         return await self._start(program, {"hook": LOAD_ONLY, "args": []}, None, self.limits.overall_seconds, once=True)
 
-    async def call(
+    def call(
         self,
         program: Program,
         hook: str,
@@ -137,8 +137,8 @@ class Sandbox:
         bind: tuple[str, ...] = (),
         services: Services | None = None,
         once: bool = False,
-    ) -> Outcome:
-        """One call of the hook with this canonical name.
+    ) -> asyncio.Future[Outcome]:
+        """One call of the hook with this canonical name; to be awaited.
 
         `now` freezes the script's clock (seconds since the epoch); `watch_arguments` asks whether a hook that returned
         nothing changed its arguments; `bind` names the arguments in the module too, before its code runs; `services`
@@ -163,7 +163,7 @@ class Sandbox:
         if body is not None:
             meta["body"] = {"text": body.text, "parsed": body.parsed}
         overall = self.limits.overall_seconds if overall_seconds is None else overall_seconds
-        return await self._start(program, meta, body, overall, services=services, once=once)
+        return self._start(program, meta, body, overall, services=services, once=once)
 
     def _start(
         self,
@@ -196,11 +196,11 @@ class Sandbox:
             arguments,
             raw,
             loop.time() + overall,
-            program=program,
-            future=future,
-            overall_seconds=overall,
-            services=services,
-            once=once,
+            program,
+            future,
+            overall,
+            services,
+            once,
         )
         self._pool.submit(run)
         return future

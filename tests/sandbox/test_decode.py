@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox import Completed, Limits, Raised, wire
-from sandbox.decode import compiled, meta_of, outcome
+from sandbox.decode import compiled, done, result
 from tests.sandbox.liars import HONEST, PROGRAM
 from tests.sandbox.torture import run
 
@@ -45,7 +45,7 @@ FIELDS = st.fixed_dictionaries(
 def test_any_fields_are_an_outcome_or_a_bad_frame(fields: dict[str, object], payload: bytes) -> None:
     with suppress(orjson.JSONEncodeError, wire.BadFrame):
         frame = wire.Frame(wire.RESULT, 1, orjson.dumps(fields), payload)
-        found = outcome(meta_of(frame), PROGRAM, LIMITS, payload)
+        found, _ = result(frame, PROGRAM, LIMITS)
         if isinstance(found, Raised):
             assert len(found.trace) <= LIMITS.traceback_lines
             assert "\x1b" not in found.traceback and "\x00" not in found.traceback
@@ -56,8 +56,18 @@ def test_any_fields_are_an_outcome_or_a_bad_frame(fields: dict[str, object], pay
 @settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_an_outcome_or_a_bad_frame(meta: bytes) -> None:
+    for read, kind in ((result, wire.RESULT), (done, wire.DONE)):
+        with suppress(wire.BadFrame):
+            read(wire.Frame(kind, 1, meta, b"1"), PROGRAM, LIMITS)
+
+
+@settings(max_examples=100)
+@given(st.binary(min_size=wire.RECEIPT.size, max_size=wire.RECEIPT.size), st.binary(max_size=50))
+def test_any_receipt_is_one(receipt: bytes, payload: bytes) -> None:
     with suppress(wire.BadFrame):
-        outcome(meta_of(wire.Frame(wire.RESULT, 1, meta, b"1")), PROGRAM, LIMITS, b"1")
+        outcome, growth = done(wire.Frame(wire.DONE, 1, receipt, payload), PROGRAM, LIMITS)
+        assert growth >= 0 and outcome.receipt.wall_us >= 0 and outcome.receipt.cpu_us >= 0
+        assert outcome.receipt.peak_memory is None or outcome.receipt.peak_memory >= 0
 
 
 @settings(max_examples=60)

@@ -40,6 +40,10 @@ def outcomes(liar: Liar, calls: int = 1, seconds: float = 5.0) -> list[Outcome]:
     return asyncio.run(main())
 
 
+def done(call: int, payload: bytes) -> bytes:
+    return wire.encode(wire.DONE, call, wire.RECEIPT.pack(1, 1, 0, 0), payload)
+
+
 def nested(depth: int) -> bytes:
     return b"[" * depth + b"]" * depth
 
@@ -78,6 +82,15 @@ LIES = {
     "a log level that there is not": lambda call: result(call, log=[["fatal", "x"]]),
     "an outcome that there is not": lambda call: result(call, outcome="promoted"),
     "no fields at all": lambda call: wire.encode(wire.RESULT, call, b"{}", b"1"),
+    "a receipt that is too short": lambda call: wire.encode(wire.DONE, call, bytes(wire.RECEIPT.size - 1), b"1"),
+    "a receipt that is too long": lambda call: wire.encode(wire.DONE, call, bytes(wire.RECEIPT.size + 1), b"1"),
+    "no receipt": lambda call: wire.encode(wire.DONE, call, b"", b"1"),
+    "fields in place of a receipt": lambda call: wire.encode(wire.DONE, call, orjson.dumps(HONEST), b"1"),
+    "a receipt for no JSON": lambda call: done(call, b"{"),
+    "a receipt for an empty result": lambda call: done(call, b""),
+    "a receipt for a result nested too deep": lambda call: done(call, nested(LIMITS.result_depth + 2)),
+    "a receipt for a result with too many values": lambda call: done(call, b"[" + b"0," * 30_000 + b"0]"),
+    "a receipt for another call": lambda call: done(call + 1, b"1"),
 }
 
 

@@ -68,9 +68,13 @@ def test_a_cell_knows_nothing_of_the_environment_or_of_the_servers_memory() -> N
 def test_a_cell_holds_no_descriptor_that_leads_anywhere() -> None:
     # reads of another number than its own kill, one at a time
     with started(LIMITS) as cells:
-        for fd in (0, 1, 2, 4, 5, 6, 7, 63, 64, 65):
+
+        async def reading(fd: int) -> Outcome:
             source = f"import os\ndef process_incoming(request):\n    return os.read({fd}, 1)\n"
-            outcome = cells.run(cells.sandbox.call(unlocked(source, str(fd)), "process_incoming", {}))
+            return await cells.sandbox.call(unlocked(source, str(fd)), "process_incoming", {})
+
+        for fd in (0, 1, 2, 4, 5, 6, 7, 63, 64, 65):
+            outcome = cells.run(reading(fd))
             assert isinstance(outcome, Crashed) and "signal 31" in outcome.message, (fd, outcome)
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 import orjson
 
 from sandbox import Limits, wire
-from sandbox.decode import meta_of, outcome
+from sandbox.decode import done, result
 from tests.sandbox.liars import HONEST, PROGRAM
 
 LIMITS = Limits()
@@ -27,11 +27,13 @@ METAS = [
         {"outcome": "output-too-large", "message": "result is"},
     )
 ]
+RECEIPT = wire.RECEIPT.pack(100, 90, -1, 0)
 PAYLOADS = [b"1", b"{}", b'{"a": [1, 2.5, null, "\\u00e9"]}', b'"text"', b"[[[[[]]]]]"]
 
 
 def broken(source: random.Random) -> bytes:
-    data = bytearray(wire.encode(wire.RESULT, 1, source.choice(METAS), source.choice(PAYLOADS)))
+    kind, meta = (wire.DONE, RECEIPT) if source.randrange(2) else (wire.RESULT, source.choice(METAS))
+    data = bytearray(wire.encode(kind, 1, meta, source.choice(PAYLOADS)))
     for _ in range(source.randrange(4)):
         place, length = source.randrange(len(data)), source.randrange(1, 9)
         match source.randrange(4):
@@ -54,7 +56,9 @@ def read(data: bytes) -> str:
     decoder.feed(data)
     try:
         while (frame := decoder.next()) is not None:
-            return type(outcome(meta_of(frame), PROGRAM, LIMITS, frame.payload)).__name__
+            outcome, growth = (done if frame.kind == wire.DONE else result)(frame, PROGRAM, LIMITS)
+            assert growth >= 0
+            return type(outcome).__name__
     except wire.BadFrame:
         return "BadFrame"
     return "incomplete"
