@@ -2,15 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from engine.errors import InvalidParams
-from engine.paging import PageQuery
+from api.list_schemas import RecordsQuery, SearchQuery
 from engine.params import Flag, Name, NullableName, NullableText, Params, problem
-from engine.querying import Fields, Query, parse_fields, parse_query, whole
-from engine.settings import Settings
-
-UNSAFE = "HOOKCELL_ALLOW_UNSAFE_QUERY_AND_FIELDS_API_PARAMS"
 
 
 def _switch(value: object) -> bool:
@@ -22,26 +17,6 @@ def _switch(value: object) -> bool:
 
 
 Switch = Annotated[bool, BeforeValidator(_switch)]
-
-
-class SearchQuery(PageQuery):
-    """`query` is there only where the operator allows it; as in the original, elsewhere it is an unknown parameter."""
-
-    query: NullableText = None
-
-    def search(self, settings: Settings) -> Query | None:
-        """Raises InvalidParams, CodedError."""
-        _allowed(self.query, "query", settings)
-        return parse_query(self.query) if self.query else None
-
-
-class RecordsQuery(SearchQuery):
-    fields_: Annotated[NullableText, Field(alias="fields")] = None
-
-    def shown(self, settings: Settings) -> Fields:
-        """Raises InvalidParams, CodedError."""
-        _allowed(self.fields_, "fields", settings)
-        return parse_fields(self.fields_) if self.fields_ else whole
 
 
 class IntegrationQuery(Params):
@@ -87,9 +62,3 @@ class ReplayBody(Params):
 
 class ReplayIncomingBody(ReplayBody):
     post: Flag = False
-
-
-def _allowed(value: str | None, key: str, settings: Settings) -> None:
-    if value is not None and not settings.allow_unsafe_query_and_fields_api_params:
-        message = f"must NOT have additional properties: {key} needs {UNSAFE}=true"
-        raise InvalidParams([message], error_type="error-invalid-params")

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from api.list_schemas import RecordsQuery
 from api.user_schemas import UserRef
 from engine.errors import CodedError, InvalidParams
-from engine.paging import Page, PageQuery
+from engine.paging import Page
 from engine.params import Flag, Name, NullableFlag, NullableName, NullableText, Params, Word, problem
 from engine.store.messages import Span
 
@@ -73,25 +74,25 @@ class PeopleBody(RoomRef, UserRef):
         return several or [self.named()]
 
 
-class RoomsQuery(PageQuery, extra="ignore"):
+class RoomsQuery(RecordsQuery, extra="ignore"):
     pass
 
 
-class RoomMessagesQuery(PageQuery, extra="ignore"):
+class RoomMessagesQuery(RecordsQuery, extra="ignore"):
     room_id: Name = ""
     room_name: Name = ""
 
 
-class DirectMessagesQuery(PageQuery, extra="ignore"):
+class DirectMessagesQuery(RecordsQuery, extra="ignore"):
     room_id: Name = ""
     username: Name = ""
 
 
-class MembersQuery(RoomRef, PageQuery):
+class MembersQuery(RoomRef, RecordsQuery):
     filter: NullableName = None
 
 
-class HistoryQuery(RoomRef, PageQuery):
+class HistoryQuery(RoomRef, RecordsQuery):
     """`latest` and `oldest` are dates."""
 
     latest: NullableText = None

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from api.list_schemas import RecordsQuery
 from engine.errors import CodedError
-from engine.paging import PageQuery
 from engine.params import Flag, Name, NullableFlag, NullableName, NullableText, Params, Word
 
 
@@ -77,7 +77,7 @@ class UsersUpdateBody(Params):
     confirm_relinquish: NullableFlag = None
 
 
-class UsersQuery(PageQuery, extra="ignore"):
+class UsersQuery(RecordsQuery, extra="ignore"):
     pass
 
 

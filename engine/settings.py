@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         (), description="CIDRs whose `X-Forwarded-For` is believed, comma separated"
     )
     allow_unsafe_query_and_fields_api_params: bool = Field(
-        False, description="Accept `query` and `fields` where Rocket.Chat does with its setting of that name"
+        False, description="Accept `query` and `fields` on lists, as Rocket.Chat does with its setting of that name"
     )
     freeze_integration_scripts: bool = Field(False, description="Refuse to store a script that is new or changed")
     allow_weak_sandbox: bool = Field(False, description="Serve even where the system cannot lock cells down fully")

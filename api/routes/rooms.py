@@ -4,9 +4,11 @@ A room that one is not in, and may not see, does not exist.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, Protocol
 
 from api.endpoint import Call
+from api.lists import QueryT, list_answer
 from api.room_schemas import (
     DirectBody,
     DirectMessagesQuery,
@@ -22,9 +24,10 @@ from api.room_schemas import (
 )
 from api.routes.users import found_user, no_such_user
 from engine.errors import CodedError, Forbidden, NotAllowed, PlainError
-from engine.model.json import JsonObject, JsonValue
+from engine.model.json import JsonObject
 from engine.model.messages import Room, User
 from engine.paging import Page
+from engine.searching import page_of
 from engine.store.rooms import MEMBERS_SORTABLE, SORTABLE
 from engine.workspace.embedded import EmbeddedWorkspace
 from engine.workspace.messages import Signed
@@ -59,28 +62,32 @@ class Family:
 
     async def listed(self, call: Call[RoomsQuery]) -> JsonObject:
         """All channels; of groups those one is in."""
-        page = call.params.page(tuple(SORTABLE), call.settings.paging)
-        member = None if self.kind == "c" else call.user.id
-        found, total = await call.engine.workspace.rooms.listed(self.kind, page, member=member)
-        return _listed(f"{self.word}s", [room_record(info) for info in found], page, total)
+        listed = partial(
+            call.engine.workspace.rooms.listed, self.kind, member=None if self.kind == "c" else call.user.id
+        )
+        return await list_answer(call, f"{self.word}s", listed, room_record, SORTABLE)
 
     async def messages(self, call: Call[RoomMessagesQuery]) -> JsonObject:
         room = await self._seen(call.engine.workspace, call.user, call.params)
-        return await _messages(call.engine.workspace, room, call.params.page(("ts",), call.settings.paging))
+        return await _messages(call, room)
 
     async def history(self, call: Call[HistoryQuery]) -> JsonObject:
         workspace, params = call.engine.workspace, call.params
         room = await self._seen(workspace, call.user, params)
         page = params.part(params.page((), call.settings.paging))
-        found = await workspace.messages.listed(room.id, offset=page.offset, count=page.count, span=params.span())
-        return {"messages": _records(found)}
+        settings, span = call.engine.settings, params.span()
+
+        async def listed(page: Page) -> tuple[list[Signed], int]:
+            return await workspace.messages.listed(room.id, offset=page.offset, count=page.count, span=span), 0
+
+        records, _ = await page_of(listed, _record, page, params.search(settings), params.shown(settings))
+        return {"messages": [*records]}
 
     async def members(self, call: Call[MembersQuery]) -> JsonObject:
         workspace, params = call.engine.workspace, call.params
         room = await self._seen(workspace, call.user, params)
-        page = params.page(tuple(MEMBERS_SORTABLE), call.settings.paging)
-        found, total = await workspace.rooms.members(room, page, part=params.filter or "")
-        return _listed("members", [member_record(*member) for member in found], page, total)
+        listed = partial(workspace.rooms.members, room, part=params.filter or "")
+        return await list_answer(call, "members", listed, lambda member: member_record(*member), MEMBERS_SORTABLE)
 
     async def join(self, call: Call[RoomRef]) -> JsonObject:
         room = await self._open(call.engine.workspace, call.user, call.params)
@@ -172,9 +179,8 @@ async def im_create(call: Call[DirectBody]) -> JsonObject:
 
 
 async def im_list(call: Call[RoomsQuery]) -> JsonObject:
-    page = call.params.page(tuple(SORTABLE), call.settings.paging)
-    found, total = await call.engine.workspace.rooms.listed("d", page, member=call.user.id)
-    return _listed("ims", [room_record(info) for info in found], page, total)
+    listed = partial(call.engine.workspace.rooms.listed, "d", member=call.user.id)
+    return await list_answer(call, "ims", listed, room_record, SORTABLE)
 
 
 async def im_messages(call: Call[DirectMessagesQuery]) -> JsonObject:
@@ -190,7 +196,7 @@ async def im_messages(call: Call[DirectMessagesQuery]) -> JsonObject:
             "error-room-not-found",
             'The required "roomId" or "username" param provided does not match any direct message',
         )
-    return await _messages(workspace, room, params.page(("ts",), call.settings.paging))
+    return await _messages(call, room)
 
 
 async def info(call: Call[RoomRef]) -> JsonObject:
@@ -219,19 +225,19 @@ async def _room(workspace: EmbeddedWorkspace, named: Named) -> Room | None:
     raise CodedError("error-roomid-param-not-provided", 'The parameter "roomId" or "roomName" is required')
 
 
-async def _messages(workspace: EmbeddedWorkspace, room: Room, page: Page) -> JsonObject:
-    newest_first = page.sort[:1] != (("ts", 1),)
-    total = await workspace.messages.count(room.id)
-    found = await workspace.messages.listed(room.id, offset=page.offset, count=page.count, newest_first=newest_first)
-    return _listed("messages", _records(found), page, total)
+async def _messages(call: Call[QueryT], room: Room) -> JsonObject:
+    messages = call.engine.workspace.messages
+
+    async def listed(page: Page) -> tuple[list[Signed], int]:
+        newest_first = page.sort[:1] != (("ts", 1),)
+        found = await messages.listed(room.id, offset=page.offset, count=page.count, newest_first=newest_first)
+        return found, await messages.count(room.id)
+
+    return await list_answer(call, "messages", listed, _record, ("ts",))
 
 
-def _records(found: list[Signed]) -> list[JsonValue]:
-    return [message_record(message, author_name) for message, author_name in found]
-
-
-def _listed(key: str, records: list[JsonObject] | list[JsonValue], page: Page, total: int) -> JsonObject:
-    return {key: [*records], "count": len(records), "offset": page.offset, "total": total}
+def _record(found: Signed) -> JsonObject:
+    return message_record(*found)
 
 
 def _no_room(kind: str) -> CodedError:

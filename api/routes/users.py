@@ -1,7 +1,10 @@
 """Users, as administrators manage them and as others see them."""
 
+from functools import partial
+
 from api.auth import client_address, logged_in
 from api.endpoint import Call
+from api.lists import list_answer
 from api.user_schemas import UserRef, UsersCreateBody, UsersQuery, UsersRegisterBody, UsersUpdateBody
 from engine.errors import CodedError, NotLoggedIn, PlainError
 from engine.ids import new_token
@@ -54,11 +57,10 @@ async def info(call: Call[UserRef]) -> JsonObject:
 
 async def listed(call: Call[UsersQuery]) -> JsonObject:
     """Who is not active is shown to those only who may see all of a user."""
-    workspace, page = call.engine.workspace, call.params.page(tuple(SORTABLE), call.settings.paging)
+    workspace = call.engine.workspace
     full = await workspace.has_permission(call.user, "view-full-other-user-info")
-    found, total = await workspace.people.listed(page, active_only=not full)
-    records = [user_record(account) if full else public_user_record(account) for account in found]
-    return {"users": [*records], "count": len(records), "offset": page.offset, "total": total}
+    listed = partial(workspace.people.listed, active_only=not full)
+    return await list_answer(call, "users", listed, user_record if full else public_user_record, SORTABLE)
 
 
 async def update(call: Call[UsersUpdateBody]) -> JsonObject:

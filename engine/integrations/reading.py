@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from engine.channels import ALL_PRIVATE, ALL_PUBLIC, Target
 from engine.dates import iso
-from engine.errors import CodedError, PlainError
+from engine.errors import PlainError
 from engine.integrations.access import rights_over, visible_to
 from engine.integrations.registry import Registry
 from engine.model.integrations import INCOMING, OUTGOING, Kind, to_record
@@ -13,11 +13,12 @@ from engine.model.json import JsonObject
 from engine.model.messages import Room, User
 from engine.paging import Page
 from engine.querying import Fields, Query, whole
+from engine.searching import page_of
 from engine.store.integrations import Listing, count_integrations, get_integration, list_integrations
 from engine.store.run_statistics import RunStatistics, run_statistics
 from engine.trace import now_ms
 
-# A list of all there are is put together from several reads, up to so many rows; a query looks at no more.
+# A list of all there are is put together from several reads, up to so many rows.
 ROWS_A_READ = 500
 MAX_ROWS = 10_000
 STATISTICS_A_READ = 100
@@ -108,20 +109,10 @@ async def _listed(registry: Registry, listing: Listing, page: Page, query: Query
 
 
 async def _searched(registry: Registry, listing: Listing, page: Page, query: Query) -> _Listed:
-    """Looks at every record there is to see; only those of the page are kept."""
-    last = page.offset + (page.count or MAX_ROWS)
-    records: list[JsonObject] = []
-    looked_at = total = 0
-    while found := await _records(registry, listing, page, looked_at, ROWS_A_READ):
-        looked_at += len(found)
-        if looked_at > MAX_ROWS:
-            reason = f"Invalid query: it would search more than {MAX_ROWS} integrations; narrow it by name or type"
-            raise CodedError("error-invalid-query", reason, {"helperMethod": "parseJsonQuery"})
-        for record in filter(query, found):
-            if page.offset <= total < last:
-                records.append(record)
-            total += 1
-    return _Listed(records, total)
+    async def listed(page: Page) -> tuple[list[JsonObject], int]:
+        return await _records(registry, listing, page, page.offset, page.count), 0
+
+    return _Listed(*await page_of(listed, lambda record: record, page, query))
 
 
 async def _records(registry: Registry, listing: Listing, page: Page, offset: int, limit: int) -> list[JsonObject]:
