@@ -1,7 +1,8 @@
 """Frames between the server and its children: length-capped, strict in both directions, JSON and bytes, never pickle.
 
 A frame is a fixed header (kind, call id, length of the meta part, length of the payload), then meta, one JSON value,
-then the payload, opaque bytes. DONE, which nearly every answer is, has a RECEIPT for its meta part. Whatever is not exactly so is a BadFrame, and the process that sent it is killed.
+then the payload, opaque bytes. DONE, which nearly every answer is, has a RECEIPT for its meta part. Whatever is not
+exactly so is a BadFrame, and the process that sent it is killed.
 """
 
 import re
