@@ -40,8 +40,8 @@ PANELS: dict[str, tuple[Command, ...]] = {
     "Write scripts": (
         Command("new", "api.cli_new:new", "Make the folder of a new integration.", (USAGE,)),
         Command("check", "api.cli_check:check", "Find what is wrong with scripts, and say what to write instead."),
-        Command("run", "api.cli_scripts:run", "Run a script's hook once, in the sandbox of the server."),
-        Command("repl", "api.cli_scripts:repl", "Type Python and see what it gives, in the sandbox of the server."),
+        Command("run", "api.cli_run:run", "Run a script's hook once, in the sandbox of the server."),
+        Command("repl", "api.cli_repl:repl", "Type Python and see what it gives, in the sandbox of the server."),
         Command(
             "test",
             "api.cli_test:test",

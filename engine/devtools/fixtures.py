@@ -123,7 +123,7 @@ def read_fixture(payload: Path, *, expected: Path | None = None) -> Fixture:
         name=name,
         payload=read_bytes(payload),
         meta=_meta(read_toml(meta).only(META_KEYS)) if meta.exists() else FixtureMeta(),
-        response=_response(_answer(found[0]).only(RESPONSE_KEYS)) if found else None,
+        response=read_response(found[0]) if found else None,
         expected=_expected(read_json(expected)) if expected is not None and expected.exists() else None,
         exchanges=read_recording(recorded) if (recorded := recording_of(payload)).exists() else (),
     )
@@ -218,8 +218,10 @@ def _now(table: Table) -> datetime | None:
     return now
 
 
-def _answer(file: Path) -> Table:
-    return read_toml(file) if file.suffix == ".toml" else read_json(file)
+def read_response(file: Path) -> FixtureResponse:
+    """What the receiver answers, of a .toml or a JSON file. Raises FixtureError."""
+    table = read_toml(file) if file.suffix == ".toml" else read_json(file)
+    return _response(table.only(RESPONSE_KEYS))
 
 
 def _response(table: Table) -> FixtureResponse:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from engine.devtools.local_services import LocalServices
 from engine.errors import ClientError, PlainError
-from engine.incoming import bare
+from engine.incoming_runs import bare
 from engine.model.integrations import Integration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import ScriptFailure, ScriptReport
@@ -33,6 +33,8 @@ class Ran:
     announced: bool = False
     # what the hooks asked for, a line each
     asked: tuple[str, ...] = ()
+    # the steps, by the names that history gives them
+    trace: tuple[str, ...] = ()
 
     def outcome(self, *, outgoing: bool) -> JsonObject:
         """In the words of expected/."""
@@ -44,6 +46,20 @@ class Ran:
         if self.failure is not None:
             outcome["error"] = {"kind": self.failure.kind, "line": self.failure.line, "message": self.failure.message}
         return outcome
+
+    def to_json(self, *, outgoing: bool) -> JsonObject:
+        """The outcome, and all that is known of how it came about."""
+        return {
+            **self.outcome(outgoing=outgoing),
+            "refused": self.refused,
+            "notes": list(self.notes),
+            "asked": list(self.asked),
+            "trace": list(self.trace),
+            "reports": [report.to_json() for report in self.reports],
+        }
+
+    def then(self, *steps: str) -> "Ran":
+        return replace(self, trace=(*self.trace, *steps))
 
     def note(self, *notes: str) -> "Ran":
         return replace(self, notes=(*self.notes, *notes))
@@ -82,19 +98,21 @@ def asked(services: LocalServices) -> tuple[str, ...]:
     return (*calls, *counts, *(f"secret {name}" for name in did.get("secrets", ())))
 
 
-def posted(ran: Ran, body: JsonObject, integration: Integration, configured: list[str], *, override: bool) -> Ran:
-    """With the message that the content makes, if it makes one. Raises ClientError."""
+def posted(
+    ran: Ran, body: JsonObject, integration: Integration, configured: list[str], *, override: bool, step: str
+) -> Ran:
+    """With the message that the content makes, if it makes one; `step` is the trace's word. Raises ClientError."""
     message = normalise(body, PostDefaults(integration.alias, integration.avatar, integration.emoji))
     check_size(message)
     if message.dropped:
         ran = ran.note(f"left out, since messages have no such fields: {', '.join(message.dropped)}")
     if message.empty:
-        return ran
+        return ran.then("nothing-to-post")
     shown: JsonObject = {"text": message.text, **message_body(message, None)}
     if message.tmid is not None:
         shown["tmid"] = message.tmid
     shown["channel"] = list(destinations(body, configured, override))
-    return replace(ran, messages=(*ran.messages, shown))
+    return replace(ran.then(step), messages=(*ran.messages, shown))
 
 
 def turned_down(ran: Ran, error: ClientError) -> Ran:
@@ -102,4 +120,4 @@ def turned_down(ran: Ran, error: ClientError) -> Ran:
     hint = f" ({error.hint})" if isinstance(error, PlainError) and error.hint else ""
     failure = ScriptFailure("not-posted", f"The message cannot be posted: {error}{hint}")
     answer: JsonObject = {"status": error.status, "body": {"success": False, "error": bare(error)}}
-    return replace(ran, answer=answer, failure=failure)
+    return replace(ran.then("not-posted"), answer=answer, failure=failure)

@@ -74,7 +74,7 @@ class Replies:
             exchange = next((each for each in reversed(self._used) if _fits(each, request)), None)
         if exchange is None:
             url = REFERENCE.sub(MASK, request.url)
-            raise HttpError("connect", f"no answer is recorded for {request.method} {url}; run once with --live")
+            raise HttpError("connect", f"no answer is recorded for {request.method} {url}; run once with --record")
         if isinstance(exchange.reply, HttpError):
             raise exchange.reply
         return exchange.reply

@@ -1,6 +1,7 @@
 """Tells an author what a run came to: messages as they would look, JSON, log, receipt, errors with their lines."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import cast
 
@@ -19,8 +20,8 @@ MAX_JSON = 20_000
 class Printer(Terminal):
     """Prints what runs came to."""
 
-    def ran(self, subject: Subject, ran: Ran) -> None:
-        """The whole of a run; a failure comes last."""
+    def ran(self, subject: Subject, ran: Ran, limits: Mapping[str, int | float] | None = None) -> None:
+        """The whole of a run; a failure comes last. With `limits` it is told how near each of them was."""
         outgoing = subject.integration.type == OUTGOING
         called = [report.hook for report in ran.reports]
         if called:
@@ -40,6 +41,11 @@ class Printer(Terminal):
             self.line(f"asked | {asked}", FAINT)
         for report in ran.reports:
             self.report(report, several=len(ran.reports) > 1)
+            if limits is not None:
+                for line in headroom(report, limits):
+                    self.line(f"  {line}", FAINT)
+        if limits is not None and ran.trace:
+            self.line(f"trace | {' > '.join(ran.trace)}", FAINT)
         if ran.failure is not None:
             self.error(subject.places.failure(ran.failure))
 
@@ -63,12 +69,13 @@ class Printer(Terminal):
         channels = cast(list[str], message["channel"])
         face = message.get("alias")
         self.line(f"Message to {', '.join(channels)}" + (f" as {face}" if face else "") + ":")
-        self._indented(str(message["text"]))
+        if message["text"]:
+            self._indented(str(message["text"]))
         for attachment in cast(list[JsonObject], message.get("attachments", [])):
             self._attachment(attachment)
 
     def _attachment(self, attachment: JsonObject) -> None:
-        bar = Text("  ┃ ", _colour(attachment.get("color")))
+        bar = Text.assemble(("  ┃ ", _colour(attachment.get("color"))))
         title = attachment.get("title") or attachment.get("author_name")
         parts = [attachment.get("pretext"), title, attachment.get("title_link"), attachment.get("text")]
         fields = cast(list[JsonObject], attachment.get("fields", []))
@@ -101,6 +108,30 @@ def receipt_line(receipt: JsonObject) -> str:
     if peak is not None:
         parts.append(f"{size(peak)} peak")
     return " · ".join([*parts, f"{size(output)} out"])
+
+
+def headroom(report: ScriptReport, limits: Mapping[str, int | float]) -> list[str]:
+    """How much of each limit a call used: `cpu     9 ms of 1 s   1 %`."""
+    receipt = report.receipt
+    log = sum(len(str(line["text"]).encode(errors="replace")) + 1 for line in report.log)
+    used = [
+        ("cpu", receipt["cpuUs"], limits["cpu_seconds"] * 1e6, _milliseconds),
+        ("wall", receipt["wallUs"], limits["wall_seconds"] * 1e6, _milliseconds),
+        ("memory", receipt["peakMemory"], limits["memory"], size),
+        ("output", receipt["outputBytes"], limits["result_bytes"], size),
+        ("log", log, limits["log_bytes"], size),
+    ]
+    rows = [
+        (name, "not measured here" if value is None else f"{said(value)} of {said(most)}", _share(value, most))
+        for name, value, most, said in used
+    ]
+    width = max(len(amount) for _, amount, _ in rows)
+    return [f"{name:<7} {amount:<{width}}  {share}".rstrip() for name, amount, share in rows]
+
+
+def _share(value: JsonValue, most: int | float) -> str:
+    """In whole percent, rounded up, so that nothing used is 0 % only when nothing was."""
+    return "" if value is None else f"{math.ceil(100 * cast(float, value) / most)} %"
 
 
 def limits_table(limits: Mapping[str, int | float]) -> list[str]:
@@ -136,7 +167,9 @@ def shown_json(value: JsonValue) -> str:
 
 
 def _milliseconds(value: JsonValue) -> str:
-    return f"{_short(cast(int, value) / 1000)} ms"
+    """Of microseconds; whole seconds are said as such."""
+    number = cast(float, value) / 1000
+    return f"{_short(number / 1000)} s" if number >= 1000 and number % 100 == 0 else f"{_short(number)} ms"
 
 
 def _short(number: float) -> str:

@@ -76,7 +76,7 @@ class Runner:
         try:
             given = await webhook_request(integration, fixture)
         except ClientError as error:
-            return turned_down(Ran(), error)
+            return turned_down(Ran(trace=("request-received",)), error)
         result, report = await self.scripts.process_incoming(
             subject.script, given.request, fixture.payload, parse=given.parse, now=fixture.now, services=services
         )
@@ -85,17 +85,19 @@ class Runner:
             asked=asked(services),
             notes=_unparsed(given, fixture),
             answer={"status": 200, "body": {"success": True}},
+            trace=("request-received", *_steps(INCOMING_HOOK, report, result, f"after-{INCOMING_HOOK}")),
         )
         match result:
             case IncomingNothing(response=response):
                 answer: JsonObject = {**(response or {}), "success": True}
-                return replace(ran, answer={"status": 200, "body": answer})
+                return replace(ran.then("nothing-to-post"), answer={"status": 200, "body": answer})
             case IncomingPost(content=body, response=response, user=user):
                 answer = {**(response or {}), "success": True}
                 ran = replace(ran, answer={"status": 200, "body": answer})
                 override = integration.override_destination_channel_enabled or not subject.configured
                 try:
-                    ran = posted(ran, body, integration, list(integration.channel), override=override)
+                    channels = list(integration.channel)
+                    ran = posted(ran, body, integration, channels, override=override, step="would-be-posted")
                 except ClientError as error:
                     return turned_down(ran, error)
                 if user is not None and ran.messages:
@@ -104,7 +106,7 @@ class Runner:
                 return ran
             case IncomingRefused(body=body):
                 answer = {"status": 400, "body": {**body, "success": False}}
-                return replace(ran, answer=answer, refused=True)
+                return replace(ran.then("refused-by-script"), answer=answer, refused=True)
             case Failed(failure=failure):
                 code = NOT_COMPILED if failure.kind == "not-compiled" else FAILED
                 answer = {"status": 400, "body": {"success": False, "error": code}}
@@ -126,18 +128,20 @@ class Runner:
     ) -> Ran:
         given = event_request(integration, fixture)
         data = given.payload
-        ran = Ran()
+        ran = Ran(trace=("mapped-args-to-data",))
         prepared = Prepared(None, without_script(receiver(integration), data))
         if PREPARE in subject.script.hooks and hook != RESPONSE:
             result, report = await self.scripts.prepare_outgoing_request(
                 subject.script, given.request, now=fixture.now, services=services
             )
             ran = replace(ran, reports=_reported(report), asked=asked(services))
+            ran = ran.then(*_steps(PREPARE, report, result, f"execute-script-after-running-{PREPARE}"))
             match result:
                 case PrepareNothing(forgot_return=True):
+                    ran = ran.then("after-prepare-no-opts")
                     return ran.note(f"{PREPARE} changed its request but returned nothing: end it with `return request`")
                 case PrepareNothing():
-                    return ran
+                    return ran.then("after-prepare-no-opts")
                 case Failed(failure=failure):
                     return replace(ran, failure=failure)
                 case Busy():
@@ -149,15 +153,16 @@ class Runner:
         rooms = _rooms(integration, data)
         try:
             if prepared.message is not None:
-                ran = posted(ran, prepared.message, integration, rooms, override=True)
+                step = "after-prepare-send-message"
+                ran = posted(ran, prepared.message, integration, rooms, override=True, step=step)
                 ran = replace(ran, announced=bool(ran.messages))
             if prepared.request is None:
-                return ran
+                return ran.then("after-prepare-no-url_or_method")
             request = encode(prepared.request, DELIVERY_ID, BY_A_PERSON)
         except ClientError as error:
             return turned_down(ran, error)
         sent = after_sending(request, integration)
-        ran = replace(ran, request=sent)
+        ran = replace(ran.then("pre-http-call"), request=sent)
         if hook == PREPARE:
             return ran
         if fixture.response is None:
@@ -178,21 +183,24 @@ class Runner:
         assert fixture.response is not None
         came = reply(fixture.response, str(sent["url"]))
         response = answered(came) if isinstance(came, Answer) else unanswered(came)
+        ran = ran.then("after-http-call")
         content: JsonValue = None
+        step = "url-response-sent-message"
         if RESPONSE in subject.script.hooks:
             result, report = await self.scripts.process_outgoing_response(
                 subject.script, sent, response, now=fixture.now, services=services
             )
             ran = replace(ran, reports=(*ran.reports, *_reported(report)), asked=(*ran.asked, *asked(services)))
+            ran = ran.then(*_steps(RESPONSE, report, result, f"execute-script-after-running-{RESPONSE}"))
             match result:
                 case ResponseDone():
-                    return ran
+                    return ran.then("after-process-false-result")
                 case Failed(failure=failure):
                     return replace(ran, failure=failure)
                 case Busy():
                     raise _busy()
                 case ResponsePost(content=content):
-                    pass
+                    step = "after-process-send-message"
                 case ResponseDefault():
                     pass
                 case _:
@@ -205,7 +213,7 @@ class Runner:
         if not isinstance(content, dict) or not (content.get("text") or content.get("attachments")):
             return ran
         try:
-            return posted(ran, content, integration, rooms, override=True)
+            return posted(ran, content, integration, rooms, override=True, step=step)
         except ClientError as error:
             return turned_down(ran, error)
 
@@ -219,6 +227,14 @@ _VERDICTS = {
 
 def _reported(report: ScriptReport | None) -> tuple[ScriptReport, ...]:
     return () if report is None else (report,)
+
+
+def _steps(hook: str, report: ScriptReport | None, result: object, done: str) -> tuple[str, ...]:
+    """Those of one call."""
+    if report is None:
+        return ("execute-script-getting-script",)
+    ended = f"execute-script-error-running-{hook}" if isinstance(result, Failed) else done
+    return f"execute-script-before-running-{hook}", ended
 
 
 def _unparsed(given: Given, fixture: Fixture) -> tuple[str, ...]:

@@ -6,20 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from api.cli_scripts import repl, run
+from api.cli import app
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/github-push"
 PUSH = EXAMPLE / "payloads/push.json"
 TERMINAL_SECONDS = 30
-PROGRAM = "from tests.api.test_cli_scripts import app; app()"
-
-app = typer.Typer(pretty_exceptions_enable=False)
-app.command()(run)
-app.command()(repl)
+PROGRAM = "from api.cli import main; main()"
 
 
 def ran(*arguments: str | Path, lines: str = "") -> Result:
@@ -37,15 +32,19 @@ def script(tmp_path: Path) -> Path:
 
 def test_run_prints_message_log_and_receipt(script: Path) -> None:
     result = ran("run", script, "--payload", script.with_name("hello.json"))
-    *lines, receipt = result.stdout.splitlines()
-    assert lines == [
+    told = result.stdout.splitlines()
+    assert told[:5] == [
         f"process_incoming of {script}",
         "Message to #general:",
         "  hello",
         'The sender gets 200 {"success": true}',
         "log | looking",
     ]
-    assert re.fullmatch(r"[\d.]+ ms wall · [\d.]+ ms cpu · [\d.]+ [KM]?B peak · 7 B out", receipt)
+    assert re.fullmatch(r"[\d.]+ ms wall · [\d.]+ ms cpu · [\d.]+ [KM]?B peak · 7 B out", told[5])
+    assert [line.split()[0] for line in told[6:11]] == ["cpu", "wall", "memory", "output", "log"]
+    assert all(line.endswith(" %") for line in told[6:11])
+    steps = ("request-received", "execute-script-before-running-process_incoming", "after-process_incoming")
+    assert told[11:] == [f"trace | {' > '.join(steps)} > would-be-posted"]
     assert (result.stderr, result.exit_code) == ("", 0)
 
 

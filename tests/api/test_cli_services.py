@@ -57,9 +57,15 @@ def secrets(folder: Path, hosts: str = '["127.0.0.1"]', mode: int = 0o600) -> No
     file.chmod(mode)
 
 
-def test_a_live_run_is_recorded_and_the_next_one_needs_no_network(folder: Path) -> None:
+def test_a_live_run_goes_out_and_writes_nothing(folder: Path) -> None:
     secrets(folder)
-    live = run(folder, "--live")
+    assert "1 ***" in run(folder, "--live").output
+    assert not (folder / "event.http.json").exists()
+
+
+def test_a_run_is_recorded_and_the_next_one_needs_no_network(folder: Path) -> None:
+    secrets(folder)
+    live = run(folder, "--record")
     assert live.exit_code == 0, live.output
     assert "1 ***" in live.output and "is recorded in" in live.output and VALUE not in live.output
     recording = folder / "event.http.json"
@@ -77,7 +83,7 @@ def test_a_live_run_is_recorded_and_the_next_one_needs_no_network(folder: Path) 
 def test_without_a_recording_the_run_says_how_to_make_one(folder: Path) -> None:
     secrets(folder)
     done = run(folder)
-    assert done.exit_code == 1 and "run once with --live" in done.output
+    assert done.exit_code == 1 and "run once with --record" in done.output
 
 
 def test_a_secret_goes_nowhere_that_was_not_written_down(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,6 +100,6 @@ def test_a_file_of_secrets_that_others_may_read_is_refused(folder: Path) -> None
 
 def test_the_repl_records_too(folder: Path) -> None:
     secrets(folder)
-    arguments = ["repl", str(folder / "script.py"), "--payload", str(folder / "event.json"), "--live"]
+    arguments = ["repl", str(folder / "script.py"), "--payload", str(folder / "event.json"), "--record"]
     done = CliRunner().invoke(app, arguments, input=":run\n")
     assert "1 ***" in done.output and (folder / "event.http.json").exists()

@@ -64,7 +64,7 @@ def test_a_run_is_answered_from_its_recording_and_shows_no_reference(local: Loca
 def test_what_is_not_recorded_says_how_to_record_it(local: Local) -> None:
     ran = local.ran(SCRIPT, replace(FIXTURE, exchanges=()))
     (text,) = texts(ran.messages)
-    assert text == "connect: no answer is recorded for GET https://api.example/x; run once with --live"
+    assert text == "connect: no answer is recorded for GET https://api.example/x; run once with --record"
 
 
 def test_hosts_that_are_written_down_are_held_to(local: Local) -> None:

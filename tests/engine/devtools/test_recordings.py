@@ -40,7 +40,7 @@ def test_a_body_counts_where_it_is_written_down(tmp_path: Path) -> None:
     headers = (("Content-Type", "application/json"),)
     assert recorded.reply(OutgoingRequest("POST", URL, headers, b'{"n": 2}')).content == b"two"
     with pytest.raises(
-        HttpError, match=r"no answer is recorded for POST https://api.example/x\?a=1; run once with --live"
+        HttpError, match=r"no answer is recorded for POST https://api.example/x\?a=1; run once with --record"
     ):
         recorded.reply(OutgoingRequest("POST", URL, headers, b'{"n": 3}'))
 

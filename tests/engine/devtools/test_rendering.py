@@ -1,8 +1,9 @@
 import pytest
 
 from engine.devtools import Fixture, FixtureResponse
-from engine.devtools.rendering import limits_table, receipt_line
+from engine.devtools.rendering import headroom, limits_table, receipt_line
 from engine.model.json import JsonObject
+from engine.model.runs import ScriptReport
 from tests.engine.devtools.local import Local, printer
 
 RECEIPT: JsonObject = {"wallUs": 12_300, "cpuUs": 9_000, "peakMemory": 18 * 2**20, "outputBytes": 1_229}
@@ -136,3 +137,17 @@ def test_long_lines_stay_whole(local: Local) -> None:
 )
 def test_limits_are_in_peoples_units(name: str, value: float, line: str) -> None:
     assert limits_table({name: value}) == [line]
+
+
+def test_what_is_left_of_each_limit_is_told() -> None:
+    log: JsonObject = {"level": "print", "text": "x" * 1023}
+    limits = {"cpu_seconds": 1.0, "wall_seconds": 3.0, "memory": 128 * 2**20, "result_bytes": 2**20, "log_bytes": 2**16}
+    assert headroom(ScriptReport("process_incoming", RECEIPT, (log,)), limits) == [
+        "cpu     9 ms of 1 s      1 %",
+        "wall    12 ms of 3 s     1 %",
+        "memory  18 MB of 128 MB  15 %",
+        "output  1.2 KB of 1 MB   1 %",
+        "log     1 KB of 64 KB    2 %",
+    ]
+    unknown = ScriptReport("process_incoming", {**RECEIPT, "peakMemory": None}, ())
+    assert headroom(unknown, limits)[2] == "memory  not measured here"
