@@ -21,7 +21,7 @@ from engine.secrets import Known, Secret, SecretFiller
 from engine.sending import scrubbed
 from engine.services import RunServices, egress_of
 from engine.services.scratch import ScratchValues
-from engine.services.store import Writers
+from engine.services.writers import LocalWriters
 from engine.store.connections import json_text
 from engine.store.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE, StoredValue
 from engine.trace import now_ms
@@ -60,7 +60,7 @@ class LocalHost:
             known=known,
             send=send,
             values=self.values,
-            writers=Writers(),
+            writers=LocalWriters(),
             clock=clock_of(fixture),
             keep=False,
         )

@@ -1,6 +1,7 @@
 """http: what a hook may call, through the guarded client; so many calls of so much within its time."""
 
 import base64
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -8,7 +9,7 @@ from urllib.parse import urlencode
 
 from engine.http import Answer, Filler, HttpError, OutgoingRequest, destination_of
 from engine.model.json import JsonObject, JsonValue
-from engine.redaction import Scrubber
+from engine.redaction import MASK, Scrubber
 from engine.scripts import ServiceError
 from engine.sending import answer_text, joined, off_loop, with_params
 from engine.services.arguments import Arguments, shown, wrong_type, wrong_value
@@ -19,9 +20,13 @@ MAX_BYTES = 1024 * 1024
 MAX_SECONDS = 10.0
 # What is left of a call's time for the script to see that none is left.
 SPARE_SECONDS = 0.1
+# of what all calls of a hook were and were answered, as history keeps it: below what it cuts
+MAX_KEPT = 48 * 1024
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 Send: TypeAlias = Callable[[OutgoingRequest, Filler, int], Awaitable[Answer]]
+
+_TOKEN = re.compile(r"(?i)(?:token|secret|password|passwd|api_?key|authorization)$")
 
 REASONS = {
     "timeout": "timeout",
@@ -40,7 +45,8 @@ class HttpService:
     """Of one hook. `id` is what its writes are told apart by, `seconds_left` how long it may still take.
 
     `send` takes a request, what fills it and the most bytes of an answer; `made` is {method, host, status or error, ms}
-    of each call, for the trace.
+    of each call, for the trace. Until MAX_KEPT characters are full it has with it what a replay answers from: `url`,
+    `body`, and `answer` {headers, body} or `message`.
     """
 
     id: str
@@ -49,6 +55,7 @@ class HttpService:
     scrubber: Scrubber
     seconds_left: Callable[[], float]
     made: list[JsonValue] = field(default_factory=list)
+    _room: int = MAX_KEPT
 
     async def ask(self, verb: str, values: JsonObject) -> JsonValue:
         if verb != "request":
@@ -62,13 +69,22 @@ class HttpService:
             answer = await self.send(request, self.filler, MAX_BYTES)
         except HttpError as error:
             done["error"] = error.kind
+            self._keep(done, kept_request(request) | {"message": error.message})
             if error.kind in ("bad-url", "bad-request"):
                 raise wrong_value(f"http.request(): {error.message}") from None
             raise _error(REASONS[error.kind], error.message) from None
         done |= {"status": answer.status, "ms": answer.duration_ms}
+        if len(answer.content) <= self._room:
+            self._keep(done, kept_request(request) | {"answer": kept_answer(answer, self.scrubber)})
         if answer.truncated:
             raise _error("too-large", f"the answer of {done['host']} has more than {MAX_BYTES:,} bytes")
         return await off_loop(len(answer.content), shown_answer, answer, self.scrubber)
+
+    def _keep(self, done: JsonObject, kept: JsonObject) -> None:
+        size = len(json_text(kept))
+        if size <= self._room:
+            self._room -= size
+            done |= kept
 
     def _request(self, arguments: Arguments) -> OutgoingRequest:
         method, headers = arguments.text("method").upper(), list(arguments.pairs("headers"))
@@ -94,6 +110,32 @@ class HttpService:
         if left <= 0:
             raise _error("timeout", "the call has no time left")
         return max(0.001, min(float(asked), MAX_SECONDS, left))
+
+
+def kept_request(request: OutgoingRequest) -> JsonObject:
+    """As history keeps it; references to secrets are masked there."""
+    kept: JsonObject = {"url": request.url}
+    if request.body is not None and len(request.body) <= MAX_KEPT:
+        headers = joined(request.headers)
+        kept["body"] = _without_tokens(parsed(request.body.decode(errors="replace"), headers.get("content-type", "")))
+    return kept
+
+
+def kept_answer(answer: Answer, scrubber: Scrubber) -> JsonObject:
+    kind = joined(answer.headers).get("content-type", "")
+    body = _without_tokens(parsed(scrubber.text(answer_text(answer)), kind))
+    return {"headers": {"content-type": kind} if kind else {}, "body": body}
+
+
+def _without_tokens(value: JsonValue) -> JsonValue:
+    """Whoever is asked for a token answers it in JSON."""
+    match value:
+        case dict():
+            return {key: MASK if _TOKEN.search(key) else _without_tokens(item) for key, item in value.items()}
+        case list():
+            return [_without_tokens(item) for item in value]
+        case _:
+            return value
 
 
 def shown_answer(answer: Answer, scrubber: Scrubber) -> JsonObject:

@@ -9,7 +9,7 @@ from engine.secrets import NOTHING, Vault
 from engine.services.run import RunServices
 from engine.services.scratch import ScratchValues
 from engine.services.script_log import ScriptLog
-from engine.services.store import Writers
+from engine.services.writers import LocalWriters, Writers
 from engine.store.database import Store
 from engine.store.values import StoredValue, get_value, value_sizes
 
@@ -23,7 +23,7 @@ class ServiceKit:
     client: GuardedClient
     vault: Vault
     log: ScriptLog = field(default_factory=ScriptLog)
-    writers: Writers = field(default_factory=Writers)
+    writers: Writers = field(default_factory=LocalWriters)
 
     async def open(
         self,
@@ -53,7 +53,7 @@ class ServiceKit:
             look=look,
             send=send,
             values=ScratchValues() if replayed else _InDatabase(self.store, integration_id),
-            writers=Writers() if replayed else self.writers,
+            writers=LocalWriters() if replayed else self.writers,
             keep=not replayed,
         )
 

@@ -1,8 +1,4 @@
-"""Who may write a key: one run at a time, from its first write of it until its outcome is committed or discarded.
-
-Of this process: in memory, and gone with it. Where several processes share a database, `KeyLocks` is what a lock row
-with a lease takes the place of: `take` and `give_back` are all that its users know.
-"""
+"""Who may write a key: one run of this process at a time, in the order of asking; in memory, and gone with it."""
 
 import asyncio
 from collections import deque

@@ -18,8 +18,9 @@ from engine.secrets import SecretFiller, references_in
 from engine.secrets.vault import Known
 from engine.services.http import HttpService, Send
 from engine.services.secrets import SecretService
-from engine.services.store import StoreService, Values, Writers
-from engine.store.values import Change, write_values
+from engine.services.store import StoreService
+from engine.services.writers import Values, Writers
+from engine.store.values import Change
 from engine.trace import now_ms
 
 
@@ -45,11 +46,9 @@ class RunServices:
         self.known = self._seen = known
         self._look = look
         self._keep = keep
-        self._integration_id = integration_id
         self._id = id
         self._send = send
         self._deadline = 0.0
-        self._clock = clock
         self._secrets = SecretService(known.secrets)
         self._store = StoreService(integration_id, values, writers, clock, self.seconds_left)
         self._http = self._http_of("")
@@ -102,7 +101,7 @@ class RunServices:
     def commit(self, connection: Connection) -> None:
         """A store function: what was written so far, in the transaction of the caller."""
         if self._keep:
-            write_values(connection, self._integration_id, self.changes(), self._clock())
+            self._store.commit(connection)
 
     def discard(self) -> None:
         self._store.end()

@@ -1,65 +1,27 @@
 """store: what scripts of one integration keep between calls.
 
 A run's writes are its own until its outcome is committed: it sees them at once, nobody else does, and they go with a
-run that fails. A key is written by one run at a time (`locks.py`), so what a verb answers is true; reading waits for
-nobody. How much others under way are about to add counts against the limits, so that a limit is met where the script
-can catch it.
+run that fails. A key is written by one run at a time (`writers.py`), so what a verb answers is true; reading waits for
+nobody.
 """
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
+
+from sqlalchemy import Connection
 
 from engine.model.json import JsonObject, JsonValue
 from engine.scripts import ServiceError
 from engine.services.arguments import Arguments, shown, wrong_type, wrong_value
-from engine.services.locks import Deadlock, KeyLocks
+from engine.services.locks import Deadlock
+from engine.services.writers import Holder, Values, Writers
 from engine.store.connections import json_text, json_value
-from engine.store.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE, Change, StoredValue, size_of
+from engine.store.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE, Change, StoredValue, write_values
 
 MAX_KEPT = 100_000
 MAX_TTL = 10 * 366 * 86_400
 MAX_DIGITS = 2**63
-
-
-class Values(Protocol):
-    """What is committed, of one integration: the database's, or a tool's own."""
-
-    async def get(self, key: str, now: int) -> StoredValue | None: ...
-
-    async def sizes(self, now: int) -> dict[str, int]:
-        """Every key with what it counts for."""
-
-
-@dataclass(slots=True)
-class Growth:
-    """What a run under way would add, if it were committed now."""
-
-    keys: int = 0
-    bytes: int = 0
-
-
-class Writers:
-    """Runs of this process that write: their locks, and what they are about to add. Made once."""
-
-    def __init__(self) -> None:
-        self.locks = KeyLocks()
-        self.growing: dict[str, dict[object, Growth]] = {}
-        self.ended = 0
-
-    def others(self, integration_id: str, owner: object) -> Growth:
-        growths = [growth for run, growth in self.growing.get(integration_id, {}).items() if run is not owner]
-        return Growth(sum(max(0, each.keys) for each in growths), sum(max(0, each.bytes) for each in growths))
-
-    def end(self, integration_id: str, owner: object) -> None:
-        """After the run's writes were committed or thrown away."""
-        self.locks.give_back(owner)
-        growing = self.growing.get(integration_id, {})
-        if growing.pop(owner, None) is not None:
-            self.ended += 1
-            if not growing:
-                del self.growing[integration_id]
 
 
 class StoreService:
@@ -73,11 +35,10 @@ class StoreService:
         clock: Callable[[], int],
         seconds_left: Callable[[], float],
     ) -> None:
-        self._integration_id = integration_id
+        self._holder = Holder(integration_id, seconds_left)
         self._values = values
         self._writers = writers
         self._clock = clock
-        self._seconds_left = seconds_left
         self._before: dict[str, StoredValue | None] = {}
         self._after: dict[str, StoredValue | None] = {}
         self.reads = 0
@@ -86,7 +47,7 @@ class StoreService:
     async def ask(self, verb: str, values: JsonObject) -> JsonValue:
         arguments = Arguments(f"store.{verb}", values)
         try:
-            async with asyncio.timeout(max(0.0, self._seconds_left())):
+            async with asyncio.timeout(max(0.0, self._holder.seconds_left())):
                 return await self._do(verb, arguments)
         except TimeoutError:
             raise ServiceError("RuntimeError", f"{arguments.call}(): another call held the key for too long") from None
@@ -94,11 +55,17 @@ class StoreService:
     def changes(self) -> tuple[Change, ...]:
         return tuple(Change(key, value) for key, value in self._after.items())
 
+    def commit(self, connection: Connection) -> None:
+        """A store function: what was written so far, in the transaction of the caller."""
+        if changes := self.changes():
+            self._writers.commit(connection, self._holder, frozenset(change.key for change in changes))
+            write_values(connection, self._holder.integration_id, changes, self._clock())
+
     def end(self) -> None:
         """Forgets what was written, and lets others write: it is committed by now, or not to be."""
         # a commit that nobody waits for any more may still be reading them
         self._after, self._before = {}, {}
-        self._writers.end(self._integration_id, self)
+        self._writers.end(self._holder)
 
     async def _do(self, verb: str, arguments: Arguments) -> JsonValue:
         match verb:
@@ -190,7 +157,7 @@ class StoreService:
         """The value as nobody else can change it from here."""
         self.writes += 1
         try:
-            await self._writers.locks.take(self, (self._integration_id, key))
+            await self._writers.take(self._holder, key)
         except Deadlock:
             message = f"{key!r} is held by a call that waits for this one; let all calls write their keys in one order"
             raise ServiceError("RuntimeError", message) from None
@@ -208,29 +175,16 @@ class StoreService:
                 f"a value has at most {MAX_VALUE // 1024} KiB; this one of {key!r} has {len(text.encode()):,} bytes"
             )
         new = StoredValue(key, text, expires_at, self._clock())
-        for _ in range(MAX_KEYS):
-            ended = self._writers.ended
-            sizes = await self._values.sizes(self._clock())
-            if ended == self._writers.ended:
-                break
-        own = self._growth(sizes, {**self._after, key: new})
-        others = self._writers.others(self._integration_id, self)
-        if own.keys > 0 and len(sizes) + own.keys + others.keys > MAX_KEYS:
+        after = {each: None if value is None else value.size for each, value in self._after.items()}
+        limit = await self._writers.reserve(self._holder, {**after, key: new.size}, self._values, self._clock())
+        if limit == "keys":
             raise _full(f"an integration has at most {MAX_KEYS} keys; delete some, or give them a ttl")
-        if own.bytes > 0 and sum(sizes.values()) + own.bytes + others.bytes > MAX_BYTES:
+        if limit == "bytes":
             raise _full(f"an integration keeps at most {MAX_BYTES // 1024} KiB in all; delete some, or give them a ttl")
-        self._writers.growing.setdefault(self._integration_id, {})[self] = own
         self._put(key, new)
 
     def _put(self, key: str, value: StoredValue | None) -> None:
         self._after[key] = value
-
-    def _growth(self, sizes: dict[str, int], after: dict[str, StoredValue | None]) -> Growth:
-        growth = Growth()
-        for key, value in after.items():
-            growth.keys += (value is not None) - (key in sizes)
-            growth.bytes += (0 if value is None else size_of(key, value.text)) - sizes.get(key, 0)
-        return growth
 
     def _alive(self, value: StoredValue | None) -> StoredValue | None:
         outdated = value is not None and value.expires_at is not None and value.expires_at <= self._clock()

@@ -378,3 +378,17 @@ stored_values = Table(
     Column("expires_at", BigInteger),
     Column("updated_at", BigInteger, nullable=False),
 )
+
+# Where several processes share the database: which run may write which key, until when, who is next, and what it is
+# about to add.
+held_keys = Table(
+    "held_keys",
+    metadata,
+    Column("integration_id", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("run", String, nullable=False, index=True),
+    Column("next", String, index=True),
+    Column("more_keys", Integer, nullable=False),
+    Column("more_bytes", Integer, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)

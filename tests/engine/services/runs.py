@@ -14,10 +14,11 @@ from engine.model.integrations import IncomingIntegration, from_record
 from engine.model.json import JsonObject
 from engine.scripts import ServiceError
 from engine.secrets import ANYONE, Cipher, Vault
-from engine.services import RunServices, ServiceKit
+from engine.services import LocalWriters, RunServices, ServiceKit, SharedWriters
+from engine.store.database import Store
 from engine.store.schema import integrations
 from engine.store.secrets import StoredSecret, put_secret
-from engine.store.sqlite import SqliteStore
+from tests.dialects import open_at
 from tests.engine.http.network import LOOPBACK, Names, system_tls
 from tests.engine.registries import INCOMING as RECORD
 
@@ -27,8 +28,13 @@ ID, OTHER = "integration", "another"
 @dataclass
 class Desk:
     kit: ServiceKit
-    store: SqliteStore
+    store: Store
+    data: Path
     opened: int = 0
+
+    def another(self) -> "Desk":
+        """As another process has it, with the same database."""
+        return Desk(kit_of(self.store, self.kit.client, self.data, True), self.store, self.data, self.opened + 1_000)
 
     async def open(
         self, integration_id: str = ID, *, seconds: float = 5, hook: str = "process_incoming"
@@ -43,12 +49,23 @@ class Desk:
         await self.store.write(run.commit)
         run.discard()
 
+    async def settled(self) -> None:
+        """Until all keys of what has ended are given back."""
+        if isinstance(self.kit.writers, SharedWriters):
+            await self.kit.writers.settled()
+
     async def secret(
         self, name: str, value: str, *hosts: str, uses: tuple[str, ...] = ("header",), scope: str = ANYONE
     ) -> None:
         sealed = self.kit.vault.cipher.seal(scope, name, value)
         await self.store.write(put_secret, StoredSecret(scope, name, sealed, hosts, uses, 0, 0, "admin"), 100)
         self.kit.vault.forget()
+
+
+def kit_of(store: Store, client: GuardedClient, data: Path, shared: bool) -> ServiceKit:
+    """As the runtime makes it; several of one store and all shared are as many processes."""
+    writers = SharedWriters(store) if shared else LocalWriters()
+    return ServiceKit(store, client, Vault(store, Cipher(data), shared=shared), writers=writers)
 
 
 def integration(integration_id: str) -> IncomingIntegration:
@@ -61,13 +78,19 @@ def integration(integration_id: str) -> IncomingIntegration:
 
 @asynccontextmanager
 async def desk(
-    data: Path, *, resolver: Resolver | None = None, policy: EgressPolicy = LOOPBACK, tls: Any = None
+    data: Path,
+    *,
+    resolver: Resolver | None = None,
+    policy: EgressPolicy = LOOPBACK,
+    tls: Any = None,
+    shared: bool | None = None,
 ) -> AsyncIterator[Desk]:
-    store = await SqliteStore.open(data)
+    """`shared`: as where other processes have the database open, too; the store knows when it is not said."""
+    store = await open_at(data)
     client = GuardedClient(policy, resolver=resolver or Names(), ssl_context=tls or system_tls())
     try:
         await store.write(_furnish)
-        yield Desk(ServiceKit(store, client, Vault(store, Cipher(data))), store)
+        yield Desk(kit_of(store, client, data, store.shared if shared is None else shared), store, data)
     finally:
         await client.close()
         await store.close()

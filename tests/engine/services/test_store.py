@@ -5,18 +5,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from engine.services import RunServices
+from engine.services import LocalWriters, RunServices
 from engine.services.store import same
 from engine.store.integrations import delete_integration
+from engine.store.schema import held_keys
 from engine.store.values import list_values
 from tests.engine.services.runs import ID, OTHER, Desk, desk, refusal
 
 pytestmark = pytest.mark.anyio
 
+# as the only process of a database, and as one of several
+alone_and_not = pytest.mark.parametrize("shared", [False, True], ids=["alone", "shared"])
+
 
 async def ask(run: RunServices, verb: str, key: str = "k", **arguments: Any) -> Any:
     return await run.ask("store", verb, {"key": key, **arguments})
+
+
+async def nothing_is_held(at: Desk) -> bool:
+    writers = at.kit.writers
+    if isinstance(writers, LocalWriters):
+        return len(writers.locks) == 0 and writers.growing == {}
+    await at.settled()
+    return await at.store.read(lambda connection: connection.execute(select(held_keys)).all()) == []
 
 
 async def value(desk: Desk, key: str = "k", integration_id: str = ID) -> Any:
@@ -36,15 +49,16 @@ async def test_a_call_sees_its_own_writes_at_once_and_others_see_them_when_it_ha
         assert await ask(other, "get") == {"found": True, "value": {"n": [1, None]}}
 
 
-async def test_a_call_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    async with desk(tmp_path) as at:
+@alone_and_not
+async def test_a_call_that_fails_leaves_nothing(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
         await at.end(await _wrote(at, "before"))
         run = await at.open()
         await ask(run, "set", value="after")
         await ask(run, "append", "list", value=1, keep=10)
         run.discard()
         assert (await value(at), await value(at, "list")) == ("before", None)
-        assert run.changes() == () and len(at.kit.writers.locks) == 0 and at.kit.writers.growing == {}
+        assert run.changes() == () and await nothing_is_held(at)
 
 
 async def _wrote(at: Desk, text: str) -> RunServices:
@@ -53,8 +67,9 @@ async def _wrote(at: Desk, text: str) -> RunServices:
     return run
 
 
-async def test_fifty_calls_at_once_lose_nothing_and_are_answered_truly(tmp_path: Path) -> None:
-    async with desk(tmp_path) as at:
+@alone_and_not
+async def test_fifty_calls_at_once_lose_nothing_and_are_answered_truly(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
         counts: list[int] = []
         lengths: list[int] = []
 
@@ -70,8 +85,9 @@ async def test_fifty_calls_at_once_lose_nothing_and_are_answered_truly(tmp_path:
         assert await value(at, "count") == 50 and sorted(await value(at, "list")) == [*range(50)]
 
 
-async def test_a_call_that_fails_between_others_is_not_counted(tmp_path: Path) -> None:
-    async with desk(tmp_path) as at:
+@alone_and_not
+async def test_a_call_that_fails_between_others_is_not_counted(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
         failing, following = await at.open(), await at.open()
         assert await ask(failing, "add", number=1) == 1
         waiting = asyncio.create_task(ask(following, "add", number=1))
@@ -83,8 +99,9 @@ async def test_a_call_that_fails_between_others_is_not_counted(tmp_path: Path) -
         assert await value(at) == 1
 
 
-async def test_calls_of_other_integrations_and_readers_wait_for_nobody(tmp_path: Path) -> None:
-    async with desk(tmp_path) as at:
+@alone_and_not
+async def test_calls_of_other_integrations_and_readers_wait_for_nobody(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
         holding, reading, other = await at.open(), await at.open(), await at.open(OTHER)
         await ask(holding, "set", value=1)
         assert (await ask(reading, "get"))["found"] is False
@@ -94,18 +111,20 @@ async def test_calls_of_other_integrations_and_readers_wait_for_nobody(tmp_path:
         assert (await value(at), await value(at, integration_id=OTHER)) == (1, 5)
 
 
-async def test_waiting_ends_with_the_calls_time(tmp_path: Path) -> None:
-    async with desk(tmp_path) as at:
+@alone_and_not
+async def test_waiting_ends_with_the_calls_time(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
         holding, waiting = await at.open(), await at.open(seconds=0.05)
         await ask(holding, "add", number=1)
         error = await refusal(waiting, "store", "add", key="k", number=1)
         assert (error.kind, error.message) == ("RuntimeError", "store.add(): another call held the key for too long")
         holding.discard()
-        assert len(at.kit.writers.locks) == 0
+        assert await nothing_is_held(at)
 
 
-async def test_two_calls_that_take_keys_crosswise_are_told_which_order_to_keep(tmp_path: Path) -> None:
-    async with desk(tmp_path) as at:
+@alone_and_not
+async def test_two_calls_that_take_keys_crosswise_are_told_which_order_to_keep(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
         one, two = await at.open(), await at.open()
         await ask(one, "add", "a", number=1)
         await ask(two, "add", "b", number=1)
@@ -147,7 +166,7 @@ async def test_a_value_is_gone_when_its_time_has_come(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         now = 1_000_000
         run = await at.open()
-        run._clock = run._store._clock = lambda: now
+        run._store._clock = lambda: now
         await ask(run, "set", value=1, ttl=0.5)
         await ask(run, "set", "stays", value=1)
         await at.end(run)
@@ -170,8 +189,9 @@ async def test_add_and_append_keep_the_time_that_was_set(tmp_path: Path) -> None
         assert stored.text == "2" and stored.expires_at is not None
 
 
-async def test_the_limits_are_met_where_the_script_can_catch_them(tmp_path: Path) -> None:
-    async with desk(tmp_path) as at:
+@alone_and_not
+async def test_the_limits_are_met_where_the_script_can_catch_them(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
         run = await at.open()
         full = await refusal(run, "store", "set", key="k", value="x" * 64 * 1024)
         assert full.kind == "store.Full" and "at most 64 KiB" in full.message
@@ -189,8 +209,9 @@ async def test_the_limits_are_met_where_the_script_can_catch_them(tmp_path: Path
         assert len(await at.store.read(list_values, ID, 0)) == 256
 
 
-async def test_calls_at_once_do_not_pass_a_limit_together(tmp_path: Path) -> None:
-    async with desk(tmp_path) as at:
+@alone_and_not
+async def test_calls_at_once_do_not_pass_a_limit_together(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
         filled = await at.open()
         for number in range(250):
             await ask(filled, "set", f"k{number}", value=1)
