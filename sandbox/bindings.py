@@ -82,6 +82,12 @@ class Bindings(RestrictingNodeTransformer):
     visit_Assign = visit_AnnAssign = visit_With = visit_For = visit_Try = visit_Module = as_written
     visit_AsyncFor = visit_AsyncWith = visit_Await = visit_TryStar = as_written
 
+    def visit_Name(self, node: ast.Name) -> Any:
+        # In a class body `__radd__ = __add__` defines a method as `def` does.
+        if not (node.id in MAGIC_METHODS and self._scopes and isinstance(self._scopes[-1], ast.ClassDef)):
+            self.check_name(node, node.id)
+        return node
+
     def check_name(self, node: ast.AST, name: str | None, allow_magic_methods: bool = False) -> None:
         if name is None or name == "_" or not name.startswith("_"):
             if name == "super" and not isinstance(getattr(node, "ctx", None), ast.Load):

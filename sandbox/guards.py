@@ -13,6 +13,7 @@ import types
 import typing
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
+from enum import EnumMeta
 from types import BuiltinMethodType, FunctionType, MemberDescriptorType
 from typing import Any, Final
 
@@ -167,7 +168,7 @@ def guarded_write(obj: Any) -> Any:
     kind = type(obj)
     if kind is dict or kind is list or kind in script_classes or kind in _WRITABLE:
         return obj
-    if is_script_made(obj) or isinstance(obj, Exception):
+    if is_script_made(obj) or isinstance(obj, Exception) or _is_being_made(kind):
         return obj
     if issubclass(kind, type):
         raise TypeError(
@@ -176,6 +177,11 @@ def guarded_write(obj: Any) -> Any:
     raise TypeError(
         f"a value of type {kind.__name__} cannot be changed: keep your values in a dict or a class of your own"
     )
+
+
+def _is_being_made(kind: type) -> bool:
+    """Whether this is an Enum of the script, whose members' `__init__` runs before its class statement has ended."""
+    return issubclass(type(kind), EnumMeta) and kind.__module__ == SCRIPT_MODULE
 
 
 def is_script_made(obj: object) -> bool:

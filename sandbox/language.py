@@ -37,7 +37,7 @@ class Language(Bindings):
     """One pass over one script."""
 
     def visit_Name(self, node: ast.Name) -> Any:
-        self.check_name(node, node.id)
+        super().visit_Name(node)
         if node.id == "super" and isinstance(node.ctx, ast.Load):
             # without arguments it asks the compiler for the class it stands in; else it is told one
             return ast.copy_location(ast.Name("_super_", ast.Load()), node)

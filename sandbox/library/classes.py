@@ -37,6 +37,13 @@ def _overloaded(*args: Any, **named: Any) -> Any:
     raise NotImplementedError("an overload has no body: define the function itself after its overloads")
 
 
+def runtime_checkable(cls: Any, /) -> Any:
+    """`typing.runtime_checkable`, for protocols of the script."""
+    if cls not in script_classes:
+        raise TypeError("runtime_checkable is for classes of the script")
+    return typing.runtime_checkable(cls)
+
+
 def get_origin(tp: Any, /) -> Any:
     """`typing.get_origin`; what stands for a metaclass has none: `type` itself is not a script's to have."""
     origin = typing.get_origin(tp)
@@ -60,7 +67,8 @@ Facade(
         "TYPE_CHECKING": False,
         "overload": overload,
         "get_origin": get_origin,
-        **dict.fromkeys(("final", "no_type_check", "runtime_checkable", "override"), identity),
+        "runtime_checkable": runtime_checkable,
+        **dict.fromkeys(("final", "no_type_check", "override"), identity),
     },
     refused={"get_type_hints": "name the fields, or use dataclasses.fields"},
 )
@@ -75,7 +83,8 @@ def _own(kind: Any) -> Any:
         raise TypeError("an Enum or a TypedDict cannot be a dataclass")
     # Python writes its methods as text: every name in it has to be a name, and nothing that answers otherwise later.
     for name in getattr(kind, "__annotations__", {}):
-        if type(name) is not str or not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+        private = name != "_" and str(name).startswith("_")
+        if type(name) is not str or not name.isidentifier() or keyword.iskeyword(name) or private:
             raise TypeError(f"{str(name)[:100]!r} cannot be the name of a field")
     for value in vars(kind).values():
         if isinstance(value, dataclasses.Field) and type(value) is not dataclasses.Field:
