@@ -2,29 +2,29 @@
 
 One function reads as the contract does: the run is stored, the hook runs, its result says what to post; destinations
 and permissions are looked at; the message, what follows from it and the end of the run are one transaction; then the
-sender is answered. Only this file appends to the run's trace. Of a script the sender sees what it returned as
+sender is answered. Only the journey appends to the run's trace. Of a script the sender sees what it returned as
 `response` or `error`, never its lines, log or traceback.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol, assert_never
+from dataclasses import replace
+from typing import assert_never
 
 from sqlalchemy import Connection
 
 from engine import accepting, history
-from engine.accepting import Accepting
-from engine.errors import ClientError, CodedError, NotLoggedIn, PlainError, Unavailable
+from engine.errors import ClientError, CodedError, NotLoggedIn, Unavailable
 from engine.hook_bodies import carried_over, content_of, posted_as_it_is
 from engine.hook_repeats import Superseded, begin_run, claim_of, forget_run, repeated, settle_key
 from engine.hook_requests import script_request, stored_request
 from engine.ids import new_id
+from engine.incoming_posting import named_user, posting
+from engine.incoming_runs import GONE, Disabled, End, Incoming, Run, gone, level_of, not_done, told_why_empty
 from engine.model.events import Chain
-from engine.model.history import RunStart, RunState
+from engine.model.history import RunStart
 from engine.model.hooks import HookAnswer, HookContent, HookRequest
-from engine.model.integrations import HistoryLevel, IncomingIntegration, SavedIntegration
-from engine.model.json import JsonObject, JsonValue
-from engine.model.messages import Room, User
+from engine.model.integrations import IncomingIntegration, SavedIntegration
+from engine.model.json import JsonObject
 from engine.model.runs import (
     Busy,
     Failed,
@@ -32,70 +32,17 @@ from engine.model.runs import (
     IncomingPost,
     IncomingRefused,
     IncomingResult,
-    ScriptReport,
 )
-from engine.posting import PostDefaults, destinations, expand, normalise
-from engine.scripts import BAD_ARGUMENTS, HookServices, Script
-from engine.services import RunServices, ServiceKit
-from engine.store.hook_keys import Claim
+from engine.scripts import BAD_ARGUMENTS, Script
+from engine.services import RunServices
 from engine.store.isolation import row_by_row
 from engine.store.runs import drop_run, end_run
 from engine.trace import UNEXPECTED, Trace, defect, now_ms
-from engine.workspace.protocol import Draft, Posted, PostIntent, Workspace
+from engine.workspace.protocol import Posted
 
-HOOK, GONE = "process_incoming", "gone"
+HOOK = "process_incoming"
 FAILED, NOT_COMPILED, BUSY = "error-running-script", "error-evaluating-script", "error-service-busy"
 TOO_LARGE = "error-body-too-large"
-
-
-class IncomingHook(Protocol):
-    async def process_incoming(
-        self, script: Script, request: JsonObject, raw: bytes, *, parse: bool, services: HookServices
-    ) -> tuple[IncomingResult, ScriptReport | None]:
-        """A result without a report was not run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """The journey's edges, made once by the runtime; `worker` names this process in the rows of runs under way."""
-
-    accepting: Accepting
-    scripts: IncomingHook
-    services: ServiceKit
-    worker: str
-    strict: bool = False
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.accepting.workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run on its way: `trace` grows, the rest stays."""
-
-    integration: IncomingIntegration
-    saved: SavedIntegration
-    request: HookRequest
-    user: User
-    level: HistoryLevel
-    trace: Trace
-    services: RunServices
-    claim: Claim | None = None
-
-    def then(self, step: str, **detail: JsonValue) -> "Run":
-        return replace(self, trace=self.trace.then(step, **detail))
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """How a run ends; what is to be posted is committed with it."""
-
-    run: Run
-    state: RunState
-    status: int
-    body: JsonObject
-    drafts: Sequence[Draft] = field(default=())
 
 
 async def run(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> HookAnswer:
@@ -199,21 +146,6 @@ async def carry_out(kit: Incoming, run: Run) -> End:
         return not_done(run, error)
 
 
-def told_why_empty(run: Run, content: HookContent) -> Run:
-    """Senders get a 200 for it, and somebody will wonder."""
-    return run if content.why is None else run.then("body-counts-as-empty", hint=content.why)
-
-
-def gone(integration: IncomingIntegration) -> User:
-    """Who is no user any more, for the record of the run that is turned down."""
-    return User(integration.user_id, integration.username, "", GONE, (), active=False)
-
-
-def level_of(request: HookRequest, integration: IncomingIntegration, rooms: Sequence[Room] = ()) -> HistoryLevel:
-    """Who replays a run wants to see what comes of it."""
-    return history.level_of(integration, rooms) if request.replayed is None else "full"
-
-
 async def may_run(kit: Incoming, run: Run) -> None:
     if run.user.type == GONE:
         raise NotLoggedIn
@@ -284,44 +216,6 @@ async def obey(kit: Incoming, run: Run, result: IncomingResult) -> End:
             assert_never(result)
 
 
-async def posting(kit: Incoming, run: Run, content: JsonObject, *, response: JsonObject | None) -> End:
-    integration = run.integration
-    message = normalise(content, PostDefaults(integration.alias, integration.avatar, integration.emoji))
-    if message.dropped:
-        run = run.then("fields-dropped", fields=list(message.dropped))
-    if message.empty and not (kit.strict and integration.script_enabled):
-        return End(run.then("nothing-to-post"), "finished", 200, {**(response or {}), "success": True})
-    override = integration.override_destination_channel_enabled
-    # Only what the configuration names is expanded: it was allowed to when it was saved.
-    configured = await expand(kit.workspace, run.user.id, list(integration.channel))
-    wanted = destinations(content, configured, override)
-    if not wanted:
-        raise PlainError("invalid-channel")
-    drafts: list[Draft] = []
-    failures: list[JsonValue] = []
-    apart = content.get("separateResponse") is True
-    for destination in wanted:
-        intent = PostIntent(run.user.id, destination, message, origin=integration.id, bot={"i": integration.id})
-        try:
-            drafts.append(await kit.workspace.resolve(intent))
-        except ClientError as error:
-            if not apart:
-                raise
-            failures.append({"channel": destination, "error": bare(error)})
-            run = run.then("post-failed", channel=destination, because=str(error), hint=hint_of(error))
-    level = level_of(run.request, integration, [draft.room for draft in drafts])
-    run = replace(run, level=run.level if run.level == "off" else level)
-    shown: list[JsonValue] = [{"channel": draft.destination, "message": said(draft)} for draft in drafts]
-    posts = run.request.replayed is None or run.request.replayed.post
-    run = run.then("posted" if posts else "would-be-posted", resultMessage=shown)
-    state: RunState = "finished"
-    status, body = 200, {**(response or {}), "success": True}
-    if apart:
-        state, status = ("finished", 200) if drafts else ("failed", 400)
-        body = {"responses": [*shown, *failures], "success": bool(drafts)}
-    return End(run, state, status, body, drafts if posts else ())
-
-
 async def finish(kit: Incoming, ending: End) -> HookAnswer:
     """Message, event, deliveries and the end of the run in one transaction, and only then the answer."""
     run = ending.run
@@ -350,51 +244,3 @@ async def finish(kit: Incoming, ending: End) -> HookAnswer:
         # the room or the user went between looking and posting
         return await finish(kit, not_done(run, error))
     return answer
-
-
-class Disabled(ClientError):
-    status = 503
-
-    def __init__(self) -> None:
-        super().__init__("Service Unavailable")
-
-
-def not_done(run: Run, error: ClientError) -> End:
-    step = "integration-disabled" if isinstance(error, Disabled) else "not-posted"
-    body: JsonObject = {"success": False, "error": bare(error)}
-    if isinstance(error, NotLoggedIn):
-        step = "posting-user-gone"
-        body = {"success": False, "status": "error", "message": str(error), "error": str(error)}
-    run = run.then(step, error=True, because=str(error), hint=hint_of(error))
-    return End(run, "failed", error.status, body)
-
-
-def hint_of(error: ClientError) -> str | None:
-    """What a sender is not told: which field, and by how much."""
-    return error.hint or None if isinstance(error, PlainError) else None
-
-
-def bare(error: ClientError) -> str:
-    """Senders are told the code alone, without the reason."""
-    return error.code if isinstance(error, CodedError) else str(error)
-
-
-async def named_user(kit: Incoming, run: Run, named: JsonObject) -> User:
-    """The existing, active user that a script wants to post as. Raises ClientError."""
-    if not kit.strict:
-        creator = await kit.workspace.user(id=run.integration.created_by.id)
-        asked = ("manage-incoming-integrations", "message-impersonate")
-        if creator is None or not any([await kit.workspace.has_permission(creator, name) for name in asked]):
-            hint = f"naming a user needs one of {' and '.join(asked)} for whoever created the integration"
-            raise PlainError("error-not-allowed", hint=hint)
-    id, username = named.get("_id"), named.get("username")
-    user = await (
-        kit.workspace.user(id=id) if isinstance(id, str) and id else kit.workspace.user(username=str(username))
-    )
-    if user is None or not user.active:
-        raise PlainError("error-invalid-user", hint=f"the script named the user {id or username}, who is not there")
-    return user
-
-
-def said(draft: Draft) -> JsonObject:
-    return {"_id": draft.message.id, "rid": draft.room.id, "msg": draft.message.text, **draft.message.body}

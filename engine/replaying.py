@@ -13,7 +13,7 @@ from engine.accepting import Accepting
 from engine.errors import CodedError
 from engine.hook_requests import replayed_request
 from engine.ids import new_id
-from engine.incoming import Incoming
+from engine.incoming_runs import Incoming
 from engine.integrations.access import rights_over
 from engine.integrations.checks import Refusal
 from engine.model.events import Event

@@ -20,7 +20,7 @@ from engine.errors import CannotStart, StoreLost, Unavailable
 from engine.happening import Heard
 from engine.http import EgressPolicy, GuardedClient, Resolver, SystemResolver
 from engine.ids import new_id
-from engine.incoming import Incoming
+from engine.incoming_runs import Incoming
 from engine.indexing import IndexCache
 from engine.integrations.registry import Registry
 from engine.integrations.removing import finish_removals
@@ -101,7 +101,7 @@ class Engine:
 
         Not `working`: deliveries are left to other processes of the database.
         """
-        cipher = Cipher(settings.data, settings.encryption_key)
+        cipher = Cipher(settings.data, settings.encryption_key, shared=settings.database_url is not None)
         store = await open_store(settings, on_lost=lambda error: engine.lost(error))
         try:
             engine = cls(settings, store, cipher, resolver or SystemResolver(), on_lost, working)
