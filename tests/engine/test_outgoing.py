@@ -178,14 +178,6 @@ async def test_a_script_that_does_not_compile_fails_closed(tmp_path: Path) -> No
         assert (record["step"], record["error"]) == ("execute-script-getting-script", True)
 
 
-async def test_a_script_that_does_not_compile_counts_as_none_under_strict(tmp_path: Path) -> None:
-    async with staged(tmp_path, strict=True) as stage, Receiver(lambda _: Response(200, body=b"ok")) as receiver:
-        await stage.integrate(receiver.url, script="def prepare_outgoing_request(request:")
-        await stage.say("hello")
-        await stage.work()
-        assert len(receiver.requests) == 1
-
-
 async def test_every_attempt_sends_the_same_bytes_under_one_key(tmp_path: Path) -> None:
     script = """
 import random
@@ -448,23 +440,6 @@ async def test_an_answer_that_may_not_be_posted_is_a_step(tmp_path: Path) -> Non
         assert await stage.texts(PRIVATE) == []
 
 
-async def test_impersonation_asks_a_permission_of_the_creator(tmp_path: Path) -> None:
-    async with staged(tmp_path) as stage, Receiver(lambda _: Response(200, JSON, b'{"text": "as you"}')) as receiver:
-        id = await stage.integrate(receiver.url, impersonateUser=True)
-        await stage.say("hello")
-        await stage.work()
-        assert "impersonateUser needs" in (await stage.record(id))["errorStack"]
-
-
-async def test_impersonation_asks_nobody_under_strict(tmp_path: Path) -> None:
-    answer = Response(200, JSON, b'{"text": "as you"}')
-    async with staged(tmp_path, strict=True) as stage, Receiver(lambda _: answer) as receiver:
-        id = await stage.integrate(receiver.url, impersonateUser=True)
-        await stage.say("hello")
-        await stage.work()
-        assert (await stage.record(id))["resultMessage"][0]["message"]["u"]["username"] == "alice"
-
-
 async def test_a_lost_lease_posts_nothing(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage, Receiver(lambda _: Response(200, JSON, b'{"text": "late"}')) as receiver:
         await stage.integrate(receiver.url)
@@ -545,36 +520,6 @@ async def test_private_groups_keep_failures_only_unless_asked(tmp_path: Path) ->
         await stage.work()
         assert await stage.records(silent) == []
         assert (await stage.record(asked))["finished"]
-
-
-async def test_an_empty_answer_of_a_retry_is_no_success_under_strict(tmp_path: Path) -> None:
-    async with staged(tmp_path, strict=True) as stage, Receiver(lambda _: Response(204)) as receiver:
-        id = await stage.integrate(receiver.url)
-        await stage.say("hello")
-        await stage.work()
-        assert (await stage.record(id))["step"] == "failed-and-not-configured-to-retry"
-
-
-async def test_a_retry_prepares_again_under_strict(tmp_path: Path) -> None:
-    script = """
-import random
-def prepare_outgoing_request(request):
-    request["data"] = {"n": random.random()}
-    request["message"] = "once"
-    return request
-"""
-    async with staged(tmp_path, strict=True) as stage, Receiver(lambda _: Response(503)) as receiver:
-        retries = {"retryFailedCalls": True, "retryCount": 1, "retryDelay": "powers-of-ten"}
-        # without trigger words it would hear itself: there is no loop guard
-        await stage.integrate(receiver.url, script=script, triggerWords=["hello"], **retries)
-        await stage.say("hello")
-        await stage.work()
-        await stage.set_rows(due=0)
-        await stage.work()
-        first, second = receiver.requests
-        assert first.body != second.body
-        assert first.header("idempotency-key") == second.header("idempotency-key")
-        assert await stage.texts() == ["hello", "once"]
 
 
 async def test_what_is_stored_of_an_ended_delivery_is_masked(tmp_path: Path) -> None:
