@@ -1,4 +1,4 @@
-"""What an operator does with the server stopped: it takes the data folder's lock itself."""
+"""What an operator does without the server: with SQLite that has to be stopped, for the data folder's lock."""
 
 from engine.errors import CannotStart
 from engine.settings import Settings
@@ -21,7 +21,8 @@ async def reset_password(settings: Settings, username: str, password: str) -> No
         try:
             user = await workspace.user(username=username)
             if user is None or not await workspace.accounts.set_password(user.id, password):
-                raise CannotStart(f"There is no user {username} in {settings.data}.")
+                where = settings.data if settings.database_url is None else "the database"
+                raise CannotStart(f"There is no user {username} in {where}.")
         finally:
             workspace.close()
     finally:

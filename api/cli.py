@@ -58,6 +58,12 @@ PANELS: dict[str, tuple[Command, ...]] = {
     ),
     "Run a server": (
         Command("serve", "api.cli_server:serve", "Run the server until SIGTERM or SIGINT.", SERVING),
+        Command(
+            "worker",
+            "api.cli_worker:worker",
+            "Send deliveries, beside servers on the same PostgreSQL database.",
+            (FAILED, USAGE, INTERRUPTED),
+        ),
         Command("demo", "api.cli_server:demo", "The main job on real input, told step by step."),
         Command("doctor", "api.cli_doctor:doctor", "Try the sandbox on this system, layer by layer."),
         Command("backup", "api.cli_server:backup", "Copy the database to FILE while the server runs, checked."),

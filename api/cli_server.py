@@ -17,6 +17,7 @@ from api.logging import configure_logging
 from api.serve import serve as run_server
 from engine.errors import BackupFailed, CannotStart
 from engine.settings import Settings
+from engine.store.backup import USE_PG_DUMP
 from engine.store.backup import backup as copy_database
 from engine.store.sqlite import FILE_NAME
 
@@ -34,12 +35,15 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. [default: 3000]")] = None,
     data: DataOption = None,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Leave deliveries to `hookcell worker`: on PostgreSQL only.")
+    ] = False,
 ) -> None:
     """Run the server until SIGTERM or SIGINT; settings are read from HOOKCELL_*."""
     settings = read_settings(host=host, port=port, data=data)
     configure_logging(format="console" if sys.stderr.isatty() else "json")
     with exit_on_refusal():
-        raise typer.Exit(uvloop.run(run_server(settings)))
+        raise typer.Exit(uvloop.run(run_server(settings, working=not no_worker)))
 
 
 def demo() -> None:
@@ -54,6 +58,8 @@ def backup(
     """Copy the database to FILE while the server runs, checked: the only supported way to copy it."""
     settings = read_settings(data=data)
     with exit_on_refusal():
+        if settings.database_url is not None:
+            raise BackupFailed(USE_PG_DUMP)
         copy_database(settings.data / FILE_NAME, file)
     typer.echo(f"The database of {settings.data} is copied to {file}.")
 

@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -66,8 +66,13 @@ def make_server(engine: Engine) -> Server:
     return Server(configuration(engine))
 
 
-async def serve(settings: Settings) -> int:
-    """Until a signal; the exit status. Raises CannotStart."""
+async def serve(settings: Settings, *, working: bool = True) -> int:
+    """Until a signal; the exit status. Not `working`: deliveries are left to workers. Raises CannotStart."""
+    if not working and settings.database_url is None:
+        raise CannotStart(
+            "--no-worker leaves deliveries to `hookcell worker`, which needs a PostgreSQL database: set "
+            "HOOKCELL_DATABASE_URL=postgresql://..., or start without --no-worker."
+        )
     listener = listen(settings)
     # port 0 took a free one, which payloads and links have to name
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
@@ -78,19 +83,13 @@ async def serve(settings: Settings) -> int:
         status = LOST
         server.should_exit = True
 
-    engine = await Engine.start(settings, on_lost=lost)
+    engine = await Engine.start(settings, on_lost=lost, working=working)
     server = make_server(engine)
-    loop = asyncio.get_running_loop()
 
-    def drain() -> None:
-        if server.should_exit:
-            os._exit(130)
-        log.info("draining")
-        engine.draining()
+    def end() -> None:
         server.should_exit = True
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, drain)
+    drain_on_signals(engine, lambda: server.should_exit, end)
     try:
         announce(engine)
         await server.serve(sockets=[listener])
@@ -98,6 +97,20 @@ async def serve(settings: Settings) -> int:
         await engine.stop()
     log.info("stopped")
     return status
+
+
+def drain_on_signals(engine: Engine, ending: Callable[[], bool], end: Callable[[], None]) -> None:
+    """The first signal calls `end`; one that comes while it is `ending` ends the process at once."""
+
+    def drain() -> None:
+        if ending():
+            os._exit(130)
+        log.info("draining")
+        engine.draining()
+        end()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, drain)
 
 
 def announce(engine: Engine) -> None:

@@ -11,16 +11,20 @@ from pathlib import Path
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from engine.errors import CannotStart
+from engine.errors import CannotStart, PlainError
 
 SETTING = "HOOKCELL_ENCRYPTION_KEY"
 FILE_NAME = "secret.key"
 
 
 class Cipher:
-    """The key is read here, and made when something is sealed for the first time. Raises CannotStart."""
+    """The key is read here, and made when something is sealed for the first time. Raises CannotStart.
 
-    def __init__(self, data: Path, key: str | None = None) -> None:
+    `shared`: other servers read the same secrets, so none of them makes a key of its own.
+    """
+
+    def __init__(self, data: Path, key: str | None = None, *, shared: bool = False) -> None:
+        self._shared = shared
         self._file = data / FILE_NAME
         self._fernet: MultiFernet | None = None
         if key is not None:
@@ -29,7 +33,10 @@ class Cipher:
             self._fernet = _fernet(_read(self._file), str(self._file))
 
     def seal(self, scope: str, name: str, value: str) -> bytes:
+        """Raises PlainError where a key is missing that cannot be made here."""
         if self._fernet is None:
+            if self._shared:
+                raise PlainError(f"Secrets that several servers share need {SETTING}, the same for each of them.")
             self._fernet = _fernet(_made(self._file), str(self._file))
         return self._fernet.encrypt(orjson.dumps([scope, name, value]))
 

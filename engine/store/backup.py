@@ -14,6 +14,11 @@ from engine.store.connections import connect_read_only
 
 _BUSY_SECONDS = 5.0
 
+USE_PG_DUMP = (
+    "The database is PostgreSQL's, and its own program copies it while everything runs: "
+    'pg_dump --format=custom --file=FILE "$HOOKCELL_DATABASE_URL"'
+)
+
 
 def backup(source: Path, target: Path) -> None:
     """Copies the database file `source` to `target`, which must not exist yet and which only its owner may read.

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.errors import BackupFailed, StoreAway, StoreBusy
 from engine.ids import new_id
+from engine.store.backup import USE_PG_DUMP
 from engine.store.isolation import is_row_by_row
 from engine.store.limits import StoreLimits
 from engine.store.notices import Notices
@@ -42,10 +43,6 @@ from engine.store.weight import weight
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NO_BACKUP = (
-    "The database is PostgreSQL's, and its own program copies it while everything runs: "
-    'pg_dump --format=custom --file=FILE "$HOOKCELL_DATABASE_URL"'
-)
 # a constraint that was in the way may be there for good
 _TRIES_OF_CONSTRAINTS = 2
 # the first may have found connections that were broken long ago
@@ -119,7 +116,7 @@ class PostgresStore:
         self._engine.dispose()
 
     async def backup(self, target: Path) -> None:
-        raise BackupFailed(NO_BACKUP)
+        raise BackupFailed(USE_PG_DUMP)
 
     def queue_load(self) -> float:
         return self._writers.load()

@@ -35,24 +35,32 @@ async def seed(store: Store, settings: Settings, passwords: Passwords) -> Path |
     if settings.admin_pass == "":
         raise CannotStart("HOOKCELL_ADMIN_PASS is empty. Set a password, or unset it to have one generated.")
     password = settings.admin_pass or new_token(24)
-    file = None
-    if settings.admin_pass is None:
-        file = settings.data / PASSWORD_FILE
+    file = None if settings.admin_pass is not None else settings.data / PASSWORD_FILE
+    if file is not None and not store.shared:
         await asyncio.to_thread(_write_private, file, password + "\n")
     admin = User(new_id(), settings.admin_username, settings.admin_username, "user", ("admin",), True)
-    await store.write(_insert, admin, await passwords.hash(digest_of(password)), now)
+    if not await store.write(_insert, admin, await passwords.hash(digest_of(password)), now):
+        return None
+    # of several servers that start at once, the one whose password it is
+    if file is not None and store.shared:
+        await asyncio.to_thread(_write_private, file, password + "\n")
     return file
 
 
-def _insert(connection: Connection, admin: User, password_hash: str, now: int) -> None:
+def _insert(connection: Connection, admin: User, password_hash: str, now: int) -> bool:
+    """False when another server was first."""
+    if users.any_user(connection):
+        return False
     rooms.insert_room(connection, Room("GENERAL", "c", "general", now), now=now, is_default=True)
     for user, hash in ((BOT, None), (admin, password_hash)):
         users.insert_user(connection, user, email=None, password_hash=hash, now=now)
         users.join_default_rooms(connection, user.id, now)
+    return True
 
 
 def _write_private(file: Path, text: str) -> None:
     """A file of an earlier, interrupted start is replaced, never written into."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as opened:
