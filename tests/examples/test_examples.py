@@ -1,6 +1,7 @@
 """Every folder of examples/ is complete, and each of its payloads comes, in the sandbox, to what expected/ says."""
 
 import re
+import xml.etree.ElementTree
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -14,6 +15,7 @@ from engine.devtools.runner import Runner
 from engine.devtools.subjects import Subject
 from engine.model.json import JsonObject, JsonValue
 from tests.engine.devtools.local import Local
+from tests.examples.pictures import NAME, picture
 
 ROOT = Path(__file__).parents[2]
 # own-repository is no such folder: it has a test of its own, the one that it shows
@@ -54,6 +56,14 @@ def test_a_payload_comes_to_what_is_expected(local: Local, example: Example, fix
 def test_the_index_has_every_example() -> None:
     index = re.findall(r"^\| \[([\w-]+)\]\((?:[\w-]+)/README\.md\)", READMES[0].read_text(), re.MULTILINE)
     assert sorted(index) == [folder.name for folder in FOLDERS]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_picture_is_what_the_terminal_shows(local: Local, folder: Path) -> None:
+    drawn = picture(local, read_example(folder), opened(local, folder))
+    assert (folder / NAME).read_text() == drawn, "draw it again: python -m tests.examples.pictures"
+    assert xml.etree.ElementTree.fromstring(drawn).tag.endswith("svg")
+    assert f"({folder.name}/{NAME})" in READMES[0].read_text()
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
