@@ -33,6 +33,7 @@ _REFUSED: Json = {
         }
     },
 }
+_NOT_DONE: Json = {**_REFUSED, "description": "What could not be done, as a bare code.", "headers": _LIMIT_HEADERS}
 _BODY: JsonObject = {"text": "Deployed 1.4.2", "attachments": [{"color": "#2ca02c", "text": "12 commits"}]}
 _SAMPLE: JsonObject = {
     "token": "vTNdNtVRhyXqvMGbkDf6Nkgh",
@@ -115,7 +116,7 @@ def _command(name: str, form: str, summary: str, done: Json) -> Json:
         "tags": ["hooks"],
         "security": [],
         "parameters": _parameters(form),
-        "responses": {**done, "400": _REFUSED, **_common()},
+        "responses": {**done, "400": _NOT_DONE, **_common()},
     }
 
 

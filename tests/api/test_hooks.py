@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.ratelimit import Allowance
 from tests.api.hooks import Hook, returning
 from tests.api.servers import Running
 
@@ -275,6 +276,31 @@ def test_a_call_over_its_time_is_told_to_the_author(server: Running) -> None:
     [run] = hook.runs()
     assert run["failure"]["kind"] == "cpu-time" and run["failure"]["line"] in (2, 3)
     assert "the limit is 1 s" in run["failure"]["message"]
+
+
+def test_what_is_an_answer_of_a_run_names_it_and_what_is_none_does_not(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = Hook(server, returning("{'error': 'no'}"))
+    command = hook.path.replace("/hooks/", "/hooks/{}/")
+    ran = hook.post(json={})
+    assert ran.headers["X-Hookcell-Run"] == hook.runs()[0]["_id"]
+    disabled = Hook(server, enabled=False).post(json={})
+    assert (disabled.status_code, "X-Hookcell-Run" in disabled.headers) == (503, True)
+    for answer in (
+        server.client.get(command.format("sample")),
+        server.client.get(command.format("info")),
+        server.client.post(command.format("add"), json={}),
+        server.client.post(command.format("remove"), json={"target_url": "http://nowhere.example"}),
+    ):
+        assert "X-Hookcell-Run" not in answer.headers and "X-RateLimit-Limit" in answer.headers
+    monkeypatch.setattr("api.ratelimit.RateLimit.allow", lambda *_, **__: Allowance({"X-RateLimit-Limit": "1"}, 3))
+    often = hook.post(json={})
+    missing = server.client.post(hook.path + "x", json={})
+    large = server.client.post(hook.path, content=bytes(6 * 1024 * 1024))
+    assert [often.status_code, missing.status_code, large.status_code] == [429, 404, 413]
+    assert not any("X-Hookcell-Run" in answer.headers for answer in (often, missing, large))
+    assert often.headers["Retry-After"] == "3" and "X-RateLimit-Limit" not in missing.headers
 
 
 def test_each_call_may_have_a_cell_of_its_own(server: Running) -> None:

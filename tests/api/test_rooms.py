@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from tests.api.servers import Running
+from tests.api.servers import Running, running
 
 
 def test_a_channel_is_answered_with_its_members_counted(server: Running) -> None:
@@ -221,6 +223,18 @@ def test_a_new_name_is_the_rooms_and_its_integrations(server: Running, kind: str
     ):
         refused = server.admin.post(f"/api/v1/{kind}.rename", json=wrong)
         assert (refused.status_code, refused.json()["error"]) == (400, error)
+
+
+def test_general_is_deleted_by_whoever_may_delete_channels_and_stays_gone(tmp_path: Path) -> None:
+    """Rocket.Chat asks for delete-c and nothing else; what joins new users to the default channel does without."""
+    with running(tmp_path) as server:
+        refused = server.user("carl").post("/api/v1/channels.delete", json={"roomId": "GENERAL"})
+        assert (refused.status_code, refused.json()["errorType"]) == (400, "error-not-allowed")
+        assert server.admin.post("/api/v1/channels.delete", json={"roomId": "GENERAL"}).json() == {"success": True}
+        assert server.user("dora").get("/api/v1/me").status_code == 200
+    with running(tmp_path) as server:
+        gone = server.admin.get("/api/v1/channels.info", params={"roomName": "general"})
+        assert gone.json()["errorType"] == "error-room-not-found"
 
 
 @pytest.mark.parametrize("path", ["channels.delete", "groups.delete", "rooms.delete"])
