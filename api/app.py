@@ -24,6 +24,7 @@ from api.integration_schemas import (
     IntegrationsQuery,
     ReplayBody,
     ReplayIncomingBody,
+    RunQuery,
     RunsQuery,
 )
 from api.ratelimit import RateLimit
@@ -152,6 +153,7 @@ ENDPOINTS: tuple[Endpoint[Any], ...] = (
         permissions=MANAGING,
         strict_permissions=MANAGING_OUTGOING,
     ),
+    get("integrations.run", history.integrations_run, query(RunQuery), permissions=MANAGING),
     post("integrations.clearHistory", history.clear, body(IntegrationBody)),
     post("integrations.replayOutgoing", history.replay_outgoing, body(ReplayBody)),
     post("integrations.replayIncoming", history.replay_incoming, body(ReplayIncomingBody)),

@@ -55,6 +55,12 @@ class RunsQuery(SearchQuery):
     id: Name
 
 
+class RunQuery(Params):
+    """A run's id, a delivery's, or that of a delivery with the number of an attempt."""
+
+    run_id: Name
+
+
 class ReplayBody(Params):
     integration_id: Name
     history_id: Name

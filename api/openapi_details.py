@@ -267,6 +267,9 @@ DETAILS: dict[str, Detail] = {
         {"id": "pR3nLwSKXEf4Zt7yG", **_PAGE},
         {**_page("history", _RUN), "items": 1},
     ),
+    "integrations.run": Detail(
+        "One run, whichever integration it is of.", {"runId": "Nd5qTfXcJwR8mBvKe"}, {"run": _RUN}
+    ),
     "integrations.clearHistory": Detail("Forget an integration's runs.", _ID),
     "integrations.replayOutgoing": Detail(
         "Send a delivery again, built anew from its event.", {**_ID, "historyId": "Nd5qTfXcJwR8mBvKe-1"}

@@ -22,6 +22,9 @@ from engine.store.history import (
     clear_ended,
     count_incoming,
     count_outgoing,
+    get_incoming,
+    get_outgoing,
+    integration_of_run,
     list_incoming,
     list_outgoing,
 )
@@ -83,6 +86,32 @@ async def list_history(
                     total += 1
     numbers: JsonObject = {"offset": page.offset, "items": len(records), "count": len(records), "total": total}
     return {"history": [*records], **numbers}
+
+
+async def get_run(store: Store, workspace: Workspace, caller: User, run_id: str) -> JsonObject:
+    """The answer: `run`, one record of the history of whichever integration it is of.
+
+    `run_id` is a run's, a delivery's, whose newest attempt is meant, or that of one attempt. Raises CodedError.
+    """
+    delivery_id, _, _ = run_id.rpartition("-")
+    for id in (run_id, delivery_id):
+        integration_id = await store.read(integration_of_run, id)
+        saved = None if integration_id is None else await store.read(get_integration, integration_id)
+        if saved is None or integration_id is None:
+            continue
+        kind = saved.integration.type
+        rights = await rights_over(workspace, caller, kind)
+        if not rights.over(saved.integration):
+            continue
+        if kind == INCOMING and id == run_id:
+            incoming = await store.read(get_incoming, integration_id, id)
+            if incoming is not None:
+                return {"run": incoming_record(incoming)}
+        if kind == OUTGOING and (outgoing := await store.read(get_outgoing, integration_id, id)) is not None:
+            records = outgoing_records(outgoing)
+            if (record := next((each for each in records if run_id in (id, each["_id"])), None)) is not None:
+                return {"run": record}
+    raise CodedError("error-invalid-integration-history", "There is no such run, or none that you may see.")
 
 
 async def clear_history(

@@ -1,9 +1,9 @@
 """What happened to an integration's calls and deliveries, newest first; dropping it, and running some of it again."""
 
 from api.endpoint import Call
-from api.integration_schemas import IntegrationBody, ReplayBody, ReplayIncomingBody, RunsQuery
+from api.integration_schemas import IntegrationBody, ReplayBody, ReplayIncomingBody, RunQuery, RunsQuery
 from engine import replaying
-from engine.history_lists import clear_history, list_history
+from engine.history_lists import clear_history, get_run, list_history
 from engine.model.json import JsonObject
 
 
@@ -19,6 +19,10 @@ async def integrations_history(call: Call[RunsQuery]) -> JsonObject:
         strict=strict,
         query=query,
     )
+
+
+async def integrations_run(call: Call[RunQuery]) -> JsonObject:
+    return await get_run(call.engine.store, call.engine.workspace, call.user, call.params.run_id)
 
 
 async def clear(call: Call[IntegrationBody]) -> JsonObject:

@@ -11,7 +11,7 @@ from engine.http import Answer, Filler, HttpError, OutgoingRequest, destination_
 from engine.model.json import JsonObject, JsonValue
 from engine.redaction import MASK, Scrubber
 from engine.scripts import ServiceError
-from engine.sending import answer_text, joined, off_loop, with_params
+from engine.sending import answer_text, joined, off_loop, parsed, with_params
 from engine.services.arguments import Arguments, shown, wrong_type, wrong_value
 from engine.store.connections import json_text
 

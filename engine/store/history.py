@@ -66,6 +66,16 @@ def get_incoming(connection: Connection, integration_id: str, id: str) -> Incomi
     return None if row is None else _incoming(row)
 
 
+def integration_of_run(connection: Connection, id: str) -> str | None:
+    """Whose run, or whose delivery, this is."""
+    statement = select(runs.c.integration_id).where(runs.c.id == id)
+    found: str | None = connection.execute(statement).scalar_one_or_none()
+    if found is None:
+        statement = select(deliveries.c.integration_id).where(deliveries.c.id == id)
+        found = connection.execute(statement).scalar_one_or_none()
+    return found
+
+
 def count_incoming(connection: Connection, integration_id: str) -> int:
     statement = select(func.count()).select_from(runs).where(runs.c.integration_id == integration_id)
     return connection.execute(statement).scalar_one()
@@ -97,27 +107,18 @@ def list_outgoing(
         .order_by(*columns)
     )
     rows = connection.execute(statement).all()
-    found = [
-        OutgoingRun(
-            id=row.id,
-            revision=row.revision,
-            state=row.state,
-            held_reason=row.held_reason,
-            due=row.due,
-            attempts=row.attempts,
-            interruptions=row.interruptions,
-            url=row.url,
-            event=row.event,
-            trigger_word=row.trigger_word,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            request=row.request,
-            trace=row.trace,
-            record=row.record or {},
-        )
-        for row in rows
-    ]
-    return (offset - rows[0].before if rows else 0), found
+    return (offset - rows[0].before if rows else 0), [_outgoing(row) for row in rows]
+
+
+def get_outgoing(connection: Connection, integration_id: str, id: str) -> OutgoingRun | None:
+    statement = (
+        select(deliveries, events.c.event, integration_revisions.c.record)
+        .join(events, events.c.id == deliveries.c.event_id)
+        .outerjoin(integration_revisions, integration_revisions.c.id == deliveries.c.revision)
+        .where(_listed(integration_id), deliveries.c.id == id)
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else _outgoing(row)
 
 
 def count_outgoing(connection: Connection, integration_id: str) -> int:
@@ -163,6 +164,26 @@ def _incoming(row: Row[Any]) -> IncomingRun:
         id=row.id,
         revision=row.revision,
         state=row.state,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        request=row.request,
+        trace=row.trace,
+        record=row.record or {},
+    )
+
+
+def _outgoing(row: Row[Any]) -> OutgoingRun:
+    return OutgoingRun(
+        id=row.id,
+        revision=row.revision,
+        state=row.state,
+        held_reason=row.held_reason,
+        due=row.due,
+        attempts=row.attempts,
+        interruptions=row.interruptions,
+        url=row.url,
+        event=row.event,
+        trigger_word=row.trigger_word,
         created_at=row.created_at,
         updated_at=row.updated_at,
         request=row.request,

@@ -104,3 +104,31 @@ def test_an_unknown_id_has_an_empty_history_and_a_stranger_gets_403(server: Runn
     stranger = server.user("stranger")
     assert stranger.get("/api/v1/integrations.history", params={"id": "unknown"}).status_code == 403
     assert server.client.get("/api/v1/integrations.history", params={"id": "unknown"}).status_code == 401
+
+
+def test_a_run_is_found_by_its_id_alone(server: Running) -> None:
+    integration = create(server, INCOMING)
+    answer = server.client.post(f"/hooks/{integration['_id']}/{integration['token']}", json={})
+    run = answer.headers["X-Hookcell-Run"]
+    assert run_of(server.admin, run) == history(server, integration["_id"])["history"][0]
+    assert run_of(server.admin, run)["integration"]["_id"] == integration["_id"]
+
+    id = create(server, {**OUTGOING, "triggerWords": ["!alone"]})["_id"]
+    server.admin.post("/api/v1/chat.postMessage", json={"channel": "#general", "text": "!alone"})
+    (record,) = until_ended(server, id)["history"]
+    assert run_of(server.admin, record["_id"]) == run_of(server.admin, record["delivery"]) == record
+
+
+def test_a_run_that_is_not_there_or_not_ones_own_is_not_told(server: Running) -> None:
+    integration = create(server, INCOMING)
+    run = server.client.post(f"/hooks/{integration['_id']}/{integration['token']}", json={}).headers["X-Hookcell-Run"]
+    for wrong in ("nothing", f"{run}-1", f"{run}-9"):
+        answer = server.admin.get("/api/v1/integrations.run", params={"runId": wrong})
+        assert (answer.status_code, answer.json()["errorType"]) == (400, "error-invalid-integration-history")
+    assert server.user("another").get("/api/v1/integrations.run", params={"runId": run}).status_code == 403
+
+
+def run_of(client: Any, id: str) -> Any:
+    answer = client.get("/api/v1/integrations.run", params={"runId": id})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["run"]

@@ -78,6 +78,7 @@ NEEDED_BY = {
     "POST /api/v1/integrations.remove": AUTHORS,
     "POST /api/v1/integrations.rotateToken": AUTHORS,
     "GET /api/v1/integrations.history": AUTHORS,
+    "GET /api/v1/integrations.run": "authors: hookcell replay",
     "POST /api/v1/integrations.clearHistory": AUTHORS,
     "POST /api/v1/integrations.replayOutgoing": AUTHORS,
     "POST /api/v1/integrations.replayIncoming": AUTHORS,

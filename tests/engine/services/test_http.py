@@ -10,6 +10,8 @@ import pytest
 
 from engine.http import EgressPolicy
 from engine.model.json import JsonObject
+from engine.scripts import ServiceError
+from engine.services.http import MAX_KEPT
 from tests.engine.services.runs import desk, refusal
 from tests.receiver import Received, Receiver, Response
 
@@ -207,3 +209,27 @@ async def test_there_are_no_other_services_and_verbs(tmp_path: Path) -> None:
         run = await at.open()
         for service, verb in (("files", "read"), ("http", "listen"), ("secrets", "get")):
             assert "there is no" in (await refusal(run, service, verb)).message
+
+
+async def test_a_call_is_kept_for_a_replay_as_far_as_there_is_room_and_without_tokens(tmp_path: Path) -> None:
+    def answer(request: Received) -> Response:
+        if request.target == "/large":
+            return Response(200, (), b"x" * (MAX_KEPT + 1))
+        if request.target == "/half":
+            return Response(200, (), b"x" * (MAX_KEPT // 2))
+        return Response(200, (("Content-Type", "application/json"),), b'{"id": 7, "access_token": "abc"}')
+
+    async with Receiver(answer) as receiver, desk(tmp_path) as at:
+        run = await at.open()
+        for path in ("/large", "/half", "/half", "/token"):
+            await run.ask("http", "request", question(receiver.url + path, json={"password": "p", "n": 1}))
+        with pytest.raises(ServiceError):
+            await run.ask("http", "request", question("http://10.0.0.1/"))
+        large, half, again, token, refused = cast(Any, run.did())["services"]["http"]
+    assert "answer" not in large and "answer" in half and "answer" not in again
+    assert (token["url"], token["body"]) == (f"{receiver.url}/token", {"password": "***", "n": 1})
+    assert token["answer"] == {
+        "headers": {"content-type": "application/json"},
+        "body": {"id": 7, "access_token": "***"},
+    }
+    assert refused["url"] == "http://10.0.0.1/" and "HOOKCELL_EGRESS_ALLOW" in refused["message"]
