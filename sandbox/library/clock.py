@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 from sandbox.guards import ATTRIBUTE_RULES
 from sandbox.library import state
 from sandbox.library.facade import Facade, named
+from sandbox.library.instances import for_instances
 
 
 def _frozen(obj: object, value: object) -> object:
@@ -139,6 +140,9 @@ Facade(
 )
 
 
+_Calendar: Final = for_instances(calendar.Calendar, "setfirstweekday firstweekday")
+
+
 def month(year: int, month: int, w: int = 0, l: int = 0) -> str:  # noqa: E741
     return calendar.TextCalendar().formatmonth(year, month, min(w, 100), min(l, 100))
 
@@ -147,7 +151,9 @@ Facade(
     "calendar",
     {
         **named(calendar, "isleap leapdays weekday monthrange timegm IllegalMonthError IllegalWeekdayError"),
-        **named(calendar, "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY Calendar TextCalendar"),
+        **named(calendar, "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY"),
+        "Calendar": _Calendar,
+        "TextCalendar": for_instances(calendar.TextCalendar, "", _Calendar),
         **{name: tuple(getattr(calendar, name)) for name in ("month_name", "month_abbr", "day_name", "day_abbr")},
         "month": month,
         "monthcalendar": lambda year, month: calendar.Calendar().monthdayscalendar(year, month),

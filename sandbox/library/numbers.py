@@ -16,6 +16,7 @@ from sandbox.guards import allow_writes
 from sandbox.library import state
 from sandbox.library.arithmetic import MAX_FACTORIAL, check_bits
 from sandbox.library.facade import Facade, named
+from sandbox.library.instances import for_instances
 
 _MATH: Final = (
     "acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist e erf erfc exp exp2 "
@@ -91,7 +92,11 @@ def _of_the_call(name: str) -> Callable[..., Any]:
 
 Facade(
     "random",
-    {**{name: _of_the_call(name) for name in _RANDOM.split()}, **named(random, "Random SystemRandom")},
+    {
+        **{name: _of_the_call(name) for name in _RANDOM.split()},
+        "Random": for_instances(random.Random, "seed setstate gauss"),
+        "SystemRandom": for_instances(random.SystemRandom, "gauss"),
+    },
     renew=forget_random,
 )
 

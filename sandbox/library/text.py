@@ -20,6 +20,7 @@ from typing import Any, Final, NoReturn
 from sandbox.guards import allow_writes
 from sandbox.library.caches import on_plain_values, plain
 from sandbox.library.facade import Facade, named
+from sandbox.library.instances import for_instances
 
 Facade(
     "json",
@@ -124,11 +125,16 @@ Facade(
 
 Facade(
     "difflib",
-    named(
-        difflib,
-        "SequenceMatcher Differ Match unified_diff context_diff ndiff restore get_close_matches diff_bytes "
-        "IS_LINE_JUNK IS_CHARACTER_JUNK",
-    ),
+    {
+        **named(
+            difflib,
+            "Differ Match unified_diff context_diff ndiff restore get_close_matches diff_bytes IS_LINE_JUNK "
+            "IS_CHARACTER_JUNK",
+        ),
+        "SequenceMatcher": for_instances(
+            difflib.SequenceMatcher, "set_seqs set_seq1 set_seq2 get_matching_blocks get_opcodes quick_ratio"
+        ),
+    },
     refused={"HtmlDiff": "chat has no HTML: use unified_diff"},
 )
 
@@ -146,6 +152,7 @@ Facade(
     refused={"open": "scripts have no files: use io.StringIO for text in memory"},
 )
 
+_DictReader: Final = for_instances(csv.DictReader, "fieldnames")
 _DIALECTS: Final = {"excel": csv.excel, "excel-tab": csv.excel_tab, "unix": csv.unix_dialect}
 
 
@@ -165,16 +172,17 @@ Facade(
     {
         **named(
             csv,
-            "reader writer DictReader DictWriter Dialect Sniffer Error excel excel_tab unix_dialect unregister_dialect "
+            "reader writer DictWriter Dialect Sniffer Error excel excel_tab unix_dialect unregister_dialect "
             "get_dialect list_dialects QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC",
         ),
+        "DictReader": _DictReader,
         "register_dialect": register_dialect,
     },
     refused={"field_size_limit": "a field may be as long as the limits of a call allow"},
     renew=_renew_dialects,
 )
 
-allow_writes(csv.DictReader, csv.DictWriter, csv.Sniffer)
+allow_writes(_DictReader, csv.DictWriter, csv.Sniffer)
 
 Facade(
     "email.utils",

@@ -1,3 +1,4 @@
+import dis
 import gc
 import sys
 import types
@@ -314,3 +315,45 @@ class A:
 result = [f.name for f in fields(A)]
 """
     assert result(source) == ["x"]
+
+
+# What these write to is made by themselves, or is judged before.
+WRITERS_OF_THEIR_OWN = set("Comment HMAC.copy Sniffer.sniff indent lru_cache namedtuple".split())
+
+
+def codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from codes(constant)
+
+
+def writes_attributes(function: types.FunctionType) -> bool:
+    return any(
+        step.opname in ("STORE_ATTR", "DELETE_ATTR") or step.argval in ("setattr", "delattr")
+        for code in codes(function.__code__)
+        for step in dis.get_instructions(code)
+    )
+
+
+def test_no_function_of_pythons_library_writes_to_whatever_it_is_given() -> None:
+    found = set()
+    for _, value in reachable():
+        function = value.__func__ if isinstance(value, types.MethodType) else value
+        ours = isinstance(function, types.FunctionType) and function.__module__.startswith("sandbox.")
+        if isinstance(function, types.FunctionType) and not ours and writes_attributes(function):
+            found.add(function.__qualname__)
+    assert found - WRITERS_OF_THEIR_OWN == set()
+
+
+def test_methods_that_write_to_self_take_instances_of_their_class_and_of_the_scripts_subclasses() -> None:
+    assert result(
+        "import calendar, csv, difflib, io, random\n"
+        "class Mine(calendar.TextCalendar):\n    pass\n"
+        "mine = Mine()\nmine.setfirstweekday(3)\nmine.firstweekday += 1\n"
+        "matcher = difflib.SequenceMatcher(None, 'ab', 'ac')\nmatcher.set_seqs('abc', 'abd')\n"
+        "reader = csv.DictReader(io.StringIO('1,2'))\nreader.fieldnames = ['a', 'b']\n"
+        "dice = random.Random(1)\nkept = dice.getstate()\nfirst = dice.gauss(0, 1)\ndice.setstate(kept)\n"
+        "result = [mine.firstweekday, isinstance(mine, calendar.Calendar), round(matcher.ratio(), 2), matcher.b, list(reader),"
+        " first == dice.gauss(0, 1), calendar.Calendar(2).firstweekday]"
+    ) == [4, True, 0.67, "abd", [{"a": "1", "b": "2"}], True, 2]
