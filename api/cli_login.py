@@ -113,4 +113,5 @@ def _asked(what: str) -> str:
 def _line(found: dict[str, Any]) -> str:
     whose = "all" if found["integrationId"] == EVERYONE else found["integrationId"]
     hosts = ", ".join(found["hosts"]) or "nowhere"
-    return f"{found['name']} of {whose}, for {', '.join(found['uses'])}, sent to {hosts}"
+    unreadable = "" if found.get("readable", True) else "; it cannot be read with the server's key: set it again"
+    return f"{found['name']} of {whose}, for {', '.join(found['uses'])}, sent to {hosts}{unreadable}"

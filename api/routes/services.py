@@ -21,7 +21,8 @@ async def set_secret(call: Call[SecretBody]) -> JsonObject:
 
 
 async def list_secrets(call: Call[SecretsQuery]) -> JsonObject:
-    return await secrets.list_secrets(call.engine.registry, call.user, call.params.integration_id)
+    engine = call.engine
+    return await secrets.list_secrets(engine.registry, engine.vault, call.user, call.params.integration_id)
 
 
 async def remove_secret(call: Call[SecretRef]) -> JsonObject:

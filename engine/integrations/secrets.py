@@ -44,12 +44,18 @@ async def set_secret(
     return {"secret": _shown(secret)}
 
 
-async def list_secrets(registry: Registry, caller: User, integration_id: str) -> JsonObject:
-    """The answer: `secrets` that the integration has, everyone's among them. Raises ClientError."""
+async def list_secrets(registry: Registry, vault: Vault, caller: User, integration_id: str) -> JsonObject:
+    """The answer: `secrets` that the integration has, everyone's among them. Raises ClientError.
+
+    One whose value the server's key does not open has `readable` false.
+    """
     if integration_id != ANYONE:
         await may_change(registry, caller, integration_id)
     rows = await registry.store.read(secrets_of, {ANYONE, integration_id})
-    secrets: list[JsonValue] = [_shown(row) for row in rows]
+    secrets: list[JsonValue] = []
+    for row in rows:
+        opens = vault.cipher.unseal(row.scope, row.name, row.sealed) is not None
+        secrets.append(_shown(row) if opens else {**_shown(row), "readable": False})
     return {"secrets": secrets}
 
 

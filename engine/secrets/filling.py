@@ -102,7 +102,7 @@ class SecretFiller(Filler):
         if secret is None:
             raise _refused(f"the secret {name} is not there any more; set it again with integrations.setSecret")
         if secret.value is None:
-            raise _refused(f"the secret {name} cannot be read with the server's key; set it again")
+            raise _refused(secret.unreadable)
         if hop.target.destination != hop.origin:
             raise _refused(
                 f"the secret {name} does not follow a redirect from {hop.origin} to {hop.target.destination}"

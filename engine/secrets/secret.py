@@ -37,6 +37,14 @@ class Secret:
     rules: SecretRules
     scope: str = ANYONE
 
+    @property
+    def unreadable(self) -> str:
+        """What to do about it."""
+        return (
+            f"the secret {self.name} cannot be read with this server's key: give the server the one it was set with "
+            "(secret.key in its data folder, or HOOKCELL_ENCRYPTION_KEY), or set the secret again"
+        )
+
 
 def checked_rules(name: str, value: str, hosts: Sequence[str], uses: Sequence[str] | None) -> SecretRules:
     """The rules, hosts in one spelling. Raises ValueError, which says what to write and never has the value."""

@@ -83,7 +83,7 @@ class SecretService:
             known = ", ".join(sorted(self.secrets)) or "none"
             raise _refused(f"there is no secret {name[:80]!r} for this integration; there is {known}")
         if secret.value is None:
-            raise _refused(f"the secret {name} cannot be read with the server's key; set it again")
+            raise _refused(secret.unreadable)
         self.used.add(name)
         return secret
 

@@ -301,3 +301,23 @@ def test_the_servers_log_has_what_scripts_say_where_it_was_asked_for(place: tupl
         for name in ("logged", "not logged"):
             call(server, integrate(server, name=name, script=script), a=name)
     assert [line["event"] for line in logged if "hook" in line] == ["heard name=logged"]
+
+
+def test_a_server_that_lost_its_key_says_what_to_do_and_takes_the_secret_again(tmp_path: Path) -> None:
+    script = "from hookcell import secrets\ndef process_incoming(r):\n    return secrets.ref('api') and 'known'\n"
+    with running(tmp_path) as server:
+        record = integrate(server, script=script)
+        secret = {"integrationId": record["_id"], "name": "api", "value": VALUE, "hosts": ["127.0.0.1"]}
+        post(server.admin, "integrations.setSecret", **secret)
+        assert call(server, record).status_code == 200
+    (tmp_path / "secret.key").unlink()
+    with running(tmp_path) as server:
+        (listed,) = get(server.admin, "integrations.listSecrets", integrationId=record["_id"])["secrets"]
+        assert (listed["name"], listed["readable"]) == ("api", False)
+        assert call(server, record).json() == {"success": False, "error": "error-running-script"}
+        (run, *_) = get(server.admin, "integrations.history", id=record["_id"])["history"]
+        assert "give the server the one it was set with (secret.key in its data folder" in run["errorStack"]
+        assert post(server.admin, "integrations.setSecret", **secret)["secret"]["name"] == "api"
+        assert call(server, record).status_code == 200
+        (listed,) = get(server.admin, "integrations.listSecrets", integrationId=record["_id"])["secrets"]
+        assert "readable" not in listed

@@ -9,6 +9,7 @@ import pytest
 from engine.packing import unpack
 from engine.redaction import REFERENCE
 from engine.secrets import ANYONE
+from engine.services import LocalWriters
 from engine.store.connections import json_value
 from engine.store.secrets import StoredSecret, put_secret, remove_secret
 from engine.store.values import list_values
@@ -139,7 +140,7 @@ async def test_a_hook_that_fails_leaves_nothing_and_lets_others_go_on(tmp_path: 
         # what prepare wrote was committed with the request; what the answer's hook wrote is not
         assert await kept(stage, id) == {"prepared": 1}
         writers = stage.kit.services.writers
-        assert len(writers.locks) == 0 and writers.growing == {}
+        assert isinstance(writers, LocalWriters) and len(writers.locks) == 0 and writers.growing == {}
 
 
 async def test_a_reference_typed_into_a_message_is_text(tmp_path: Path) -> None:

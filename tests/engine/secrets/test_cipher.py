@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import CannotStart
+from engine.errors import CannotStart, CodedError
 from engine.secrets import Cipher
 
 VALUE = "välue\n"
@@ -57,3 +57,39 @@ def test_a_key_that_others_may_read_keeps_the_server_from_starting(tmp_path: Pat
     file.chmod(0o640)
     with pytest.raises(CannotStart, match="may be read by others; run: chmod 600"):
         Cipher(tmp_path)
+
+
+def test_a_key_that_cannot_be_read_or_kept_says_where_and_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "secret.key"
+    file.mkdir(0o700)
+    with pytest.raises(CannotStart, match=r"secret.key, the key of all secrets, cannot be read: Is a directory"):
+        Cipher(tmp_path)
+    gone = Cipher(tmp_path / "not there")
+    with pytest.raises(CodedError, match=r"cannot be kept in .*secret.key: No such file or directory. Make room"):
+        gone.seal("*", "name", VALUE)
+    (tmp_path / "not there").mkdir()
+    assert gone.unseal("*", "name", gone.seal("*", "name", VALUE)) == VALUE
+
+
+def test_a_key_that_goes_while_the_server_runs_is_put_back_with_the_next_secret(tmp_path: Path) -> None:
+    cipher = Cipher(tmp_path)
+    before = cipher.seal("*", "name", VALUE)
+    (tmp_path / "secret.key").unlink()
+    after = cipher.seal("*", "name", VALUE)
+    assert [Cipher(tmp_path).unseal("*", "name", sealed) for sealed in (before, after)] == [VALUE, VALUE]
+
+
+def test_two_that_make_the_key_at_once_have_the_same(tmp_path: Path) -> None:
+    one, two = Cipher(tmp_path), Cipher(tmp_path)
+    sealed = one.seal("*", "name", VALUE)
+    two.seal("*", "other", VALUE)
+    assert two.unseal("*", "name", sealed) == VALUE
+
+
+def test_a_server_among_several_makes_no_key_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(CodedError, match="several servers share need HOOKCELL_ENCRYPTION_KEY, the same for each"):
+        Cipher(tmp_path, shared=True).seal("*", "name", VALUE)
+    assert list(tmp_path.iterdir()) == []
+    common = key()
+    sealed = Cipher(tmp_path, common, shared=True).seal("*", "name", VALUE)
+    assert Cipher(tmp_path, common, shared=True).unseal("*", "name", sealed) == VALUE

@@ -173,7 +173,9 @@ async def test_one_that_is_gone_or_cannot_be_read_sends_nothing() -> None:
     gone = SecretFiller({REF: "jira"}, {})
     assert "is not there any more" in await refused(at("header", "https://jira.example/"), gone)
     unreadable = filler("jira.example", value=None)
-    assert "cannot be read with the server's key" in await refused(at("query", "https://jira.example/"), unreadable)
+    assert "cannot be read with this server's key: give" in await refused(
+        at("query", "https://jira.example/"), unreadable
+    )
 
 
 async def test_a_value_with_a_line_break_is_no_header_and_is_not_repeated() -> None:
