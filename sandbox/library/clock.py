@@ -95,6 +95,14 @@ Facade(
 )
 
 
+class ZoneInfoNotFoundError(zoneinfo.ZoneInfoNotFoundError):
+    # Python's is a KeyError, which shows its message in quotes.
+    __str__ = Exception.__str__
+
+
+ZoneInfoNotFoundError.__module__ = "zoneinfo"
+
+
 class ZoneInfo(zoneinfo.ZoneInfo):
     """Zones as they were read when the process started: no script opens a file."""
 
@@ -105,7 +113,7 @@ class ZoneInfo(zoneinfo.ZoneInfo):
         if zone is None:
             close = difflib.get_close_matches(key, ZONES, 1)
             hint = f": did you mean {close[0]}?" if close else ": see zoneinfo.available_timezones()"
-            raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {key}{hint}")
+            raise ZoneInfoNotFoundError(f"No time zone found with key {key}{hint}")
         return zone
 
     @classmethod
@@ -134,7 +142,7 @@ Facade(
     "zoneinfo",
     {
         "ZoneInfo": ZoneInfo,
-        "ZoneInfoNotFoundError": zoneinfo.ZoneInfoNotFoundError,
+        "ZoneInfoNotFoundError": ZoneInfoNotFoundError,
         "available_timezones": available_timezones,
     },
 )

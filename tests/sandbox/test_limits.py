@@ -261,3 +261,11 @@ def test_arguments_that_are_too_deep_to_be_written_are_an_outcome(cells: Cells) 
     outcome = cells.call(HELLO, deep)
     assert isinstance(outcome, Raised)
     assert outcome.message == "an argument has no JSON form: Recursion limit reached"
+
+
+def test_want_of_memory_while_compiling_is_the_limits_diagnostic_and_depth_is_depth() -> None:
+    with started(replace(SHORT, compile_memory=24 * 1024 * 1024, compile_seconds=5.0)) as cells:
+        (large,) = cells.rejected("x = [" + "'a', " * 50_000 + "]\n").diagnostics
+        assert large.rule == "compile-limit" and "25,165,824 bytes" in large.message and "shorter" in large.hint
+        (deep,) = cells.rejected("x = " + "-" * 20_000 + "1\n").diagnostics
+        assert deep.rule == "too-complex"
