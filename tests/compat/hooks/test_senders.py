@@ -94,3 +94,43 @@ def test_who_may_post_under_another_name(server: Running) -> None:
     server.do(demote, hook.record["userId"])
     answer = hook.post(data={"payload": "[]"})
     assert (answer.status_code, answer.json()) == (400, LACKS)
+
+
+AS_OTHERS = "def process_incoming(request):\n    return {'content': {'text': 't'}, 'user': request['content']}\n"
+
+
+def test_whose_name_a_script_may_post_in(server: Running) -> None:
+    """Asked of the record's creator, strictly of nobody; but for a user that is not there, or not active, in both."""
+    strict = server.engine.settings.strict_compat
+    give = {"permissions": [{"_id": "manage-own-incoming-integrations", "roles": ["admin", "leader"]}]}
+    assert server.admin.post("/api/v1/permissions.update", json=give).status_code == 200
+    server.user("lender-of-names")
+    creator = server.user("creator", roles=["leader", "user"])
+    room = creator.post("/api/v1/channels.create", json={"name": "of-creator"}).json()["channel"]["_id"]
+    body = {
+        "type": "webhook-incoming",
+        "name": "as others",
+        "enabled": True,
+        "username": "rocket.cat",
+        "channel": f"#{room}",
+        "scriptEnabled": True,
+        "script": AS_OTHERS,
+    }
+    made = creator.post("/api/v1/integrations.create", json=body)
+    assert made.status_code == 200, made.text
+    record = made.json()["integration"]
+    path = f"/hooks/{record['_id']}/{record['token']}"
+    answer = server.client.post(path, json={"username": "lender-of-names"})
+    refused = (400, {"success": False, "error": "error-not-allowed"})
+    assert (answer.status_code, answer.json()) == ((200, OK) if strict else refused)
+    found = creator.get("/api/v1/channels.messages", params={"roomId": room}).json()["messages"]
+    assert [message["u"]["username"] for message in found] == (["lender-of-names"] if strict else [])
+
+    hook = Hook(server, AS_OTHERS)
+    assert hook.post(json={"username": "lender-of-names"}).json() == OK
+    sleeper = server.user("sleeper").headers["X-User-Id"]
+    change = {"userId": sleeper, "data": {"active": False}}
+    assert server.admin.post("/api/v1/users.update", json=change).status_code == 200
+    for named in ({"username": "nobody"}, {"_id": sleeper}):
+        assert hook.post(json=named).json() == {"success": False, "error": "error-invalid-user"}
+    assert [message["u"]["username"] for message in hook.messages()] == ["lender-of-names"]
