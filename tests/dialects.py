@@ -1,6 +1,6 @@
 """Tests of what is the same on both databases: with the fixture `dialect` they run on each.
 
-They open their store with `open_at`, or by `settings_at`, which find in the test's folder which database it is to be.
+They open their store with `open_at`, or by `settings_at`, which know for the test's folder which database it is to be.
 With HOOKCELL_TEST_DIALECT=postgresql everything that opens its store so runs there.
 """
 
@@ -21,7 +21,7 @@ from tests.postgres import database
 
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
 
-URL_FILE = "database-url"
+_urls: dict[Path, str] = {}
 DEFAULT: Dialect = "postgresql" if os.environ.get("HOOKCELL_TEST_DIALECT") == "postgresql" else "sqlite"
 
 
@@ -45,20 +45,19 @@ def kept_in(dialect: Dialect, data: Path) -> Iterator[None]:
         yield
         return
     with database() as url:
-        (data / URL_FILE).write_text(url)
+        _urls[data] = url
         yield
+        del _urls[data]
 
 
 def settings_at(data: Path) -> dict[str, Any]:
     """Arguments of `Settings`."""
-    file = data / URL_FILE
-    return {"data": data, "database_url": file.read_text() if file.exists() else None}
+    return {"data": data, "database_url": _urls.get(data)}
 
 
 async def open_at(
     data: Path, *, limits: StoreLimits | None = None, on_lost: Callable[[StoreLost], None] | None = None
 ) -> Store:
-    file = data / URL_FILE
-    if file.exists():
-        return await PostgresStore.open(file.read_text(), limits=limits)
+    if data in _urls:
+        return await PostgresStore.open(_urls[data], limits=limits)
     return await SqliteStore.open(data, limits=limits, on_lost=on_lost)

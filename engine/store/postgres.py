@@ -34,6 +34,7 @@ from engine.store.postgres_engine import (
     postgres_engine,
     said_by_postgres,
     too_long,
+    was_idle,
 )
 from engine.store.postgres_start import prepare
 from engine.store.postgres_watch import Watch
@@ -210,7 +211,7 @@ def _commit(transaction: RootTransaction) -> None:
     try:
         transaction.commit()
     except (DBAPIError, psycopg.Error) as error:
-        if is_away(error):
+        if is_away(error) and not was_idle(error):
             because = said_by_postgres(error)
             raise StoreAway(
                 f"The database went away during a commit ({because}): whether it was stored is not known."

@@ -32,7 +32,8 @@ _IN_THE_WAY = frozenset({"40001", "40P01"})
 _CONSTRAINTS = frozenset({"23505", "23503"})
 _TOO_LONG = frozenset({"57014", "55P03"})
 # the server is going down, starting, or has no place for one more
-_AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300", "08000", "08003", "08006"})
+_IDLE = "25P03"
+_AWAY = frozenset({_IDLE, "57P01", "57P02", "57P03", "57P05", "53300", "08000", "08003", "08006"})
 _FULL = frozenset({"53100", "53200"})
 
 
@@ -64,7 +65,7 @@ def postgres_engine(url: str, limits: StoreLimits, *, pooler: bool) -> Engine:
     """`pooler`: no statement is prepared, for the next one may reach another server process. Raises CannotStart."""
     try:
         parsed = make_url(url).set(drivername="postgresql+psycopg")
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise CannotStart(
             "HOOKCELL_DATABASE_URL is no address of a database like postgresql://user:password@host:5432/name."
         ) from None
@@ -119,6 +120,11 @@ def in_the_way(error: BaseException) -> bool:
 def breaks_constraint(error: BaseException) -> bool:
     """Whether a row was there, or was not; which another's write may have brought about, or the caller."""
     return _state(error) in _CONSTRAINTS
+
+
+def was_idle(error: BaseException) -> bool:
+    """Whether the server took the transaction back because its process stood still."""
+    return _state(error) == _IDLE
 
 
 def too_long(error: BaseException) -> bool:

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from engine.errors import StoreLost
 from engine.store.connections import driver
+from engine.store.database import Store
 from engine.store.limits import StoreLimits
 from engine.store.schema import permissions
 from engine.store.sqlite import SqliteStore
+from tests.dialects import open_at
 
 
 @asynccontextmanager
@@ -19,6 +21,16 @@ async def opened(
     data: Path, limits: StoreLimits | None = None, on_lost: Callable[[StoreLost], None] | None = None
 ) -> AsyncIterator[SqliteStore]:
     store = await SqliteStore.open(data, limits=limits, on_lost=on_lost)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def either(data: Path) -> AsyncIterator[Store]:
+    """The store of the test's `dialect`."""
+    store = await open_at(data)
     try:
         yield store
     finally:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine
 from engine.errors import SchemaTooNew
 from engine.store import configuration
 from engine.store.schema import metadata
-from tests.engine.store.stores import add, names, opened
+from tests.engine.store.stores import add, either, names, opened
 
 
 def differences(connection: Connection) -> list[object]:
@@ -42,11 +42,12 @@ def test_a_migrated_database_is_the_one_in_schema_py(tmp_path: Path) -> None:
     engine.dispose()
 
 
+@pytest.mark.usefixtures("dialect")
 def test_a_second_start_keeps_everything_and_says_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def twice() -> set[str]:
-        async with opened(tmp_path) as store:
+        async with either(tmp_path) as store:
             await store.write(add, "a")
-        async with opened(tmp_path) as store:
+        async with either(tmp_path) as store:
             return await store.read(names)
 
     caplog.set_level(logging.INFO)
@@ -70,9 +71,10 @@ def test_a_newer_schema_is_refused_with_what_to_do_and_left_alone(tmp_path: Path
     assert file.read_bytes() == before
 
 
+@pytest.mark.usefixtures("dialect")
 def test_a_first_start_has_a_configuration_version_that_rises(tmp_path: Path) -> None:
     async def raised() -> tuple[int, int, int]:
-        async with opened(tmp_path) as store:
+        async with either(tmp_path) as store:
             before = await store.read(configuration.version)
             return before, await store.write(configuration.bump), await store.read(configuration.version)
 

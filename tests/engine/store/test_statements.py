@@ -7,7 +7,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from engine.model.json import JsonObject
 from engine.store.schema import rooms, users
 from engine.store.statements import Statement
-from tests.engine.store.stores import opened
+from tests.engine.store.stores import either
+
+pytestmark = pytest.mark.usefixtures("dialect")
 
 ROLES: JsonObject = {"text": 'ü "quoted" \n', "half a pair": "\udc80", "list": [1, 2.5, None, True]}
 NAMES = ("id", "username", "username_lower", "name", "type", "active", "roles", "created_at", "updated_at")
@@ -44,7 +46,7 @@ def test_values_go_in_and_come_out_as_core_takes_and_gives_them(tmp_path: Path) 
         assert DELETE.run(connection, before=2) == 3
 
     async def run() -> None:
-        async with opened(tmp_path) as store:
+        async with either(tmp_path) as store:
             await store.write(both)
 
     asyncio.run(run())
@@ -52,7 +54,7 @@ def test_values_go_in_and_come_out_as_core_takes_and_gives_them(tmp_path: Path) 
 
 def test_a_value_too_many_or_too_few_is_named(tmp_path: Path) -> None:
     async def run() -> None:
-        async with opened(tmp_path) as store:
+        async with either(tmp_path) as store:
             with pytest.raises(TypeError, match=r"takes \['user'\], not \['name'\]"):
                 await store.read(FETCH.row, name="a")
 
@@ -63,7 +65,7 @@ def test_a_list_of_values_is_refused(tmp_path: Path) -> None:
     listed = Statement(select(rooms.c.id).where(rooms.c.id.in_(["a", "b"])))
 
     async def run() -> None:
-        async with opened(tmp_path) as store:
+        async with either(tmp_path) as store:
             with pytest.raises(TypeError, match="list of values"):
                 await store.read(listed.rows)
 
