@@ -1,36 +1,15 @@
 """What comes before a body: bounded in bytes, in time and in how many connections."""
 
-import http.client
 import socket
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from api.protocol import MAX_HEAD
 from tests.api.servers import Running
+from tests.api.sockets import connected, rest
 
 GET = b"GET /health HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST /api/v1/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-@contextmanager
-def connected(server: Running) -> Iterator[socket.socket]:
-    url = server.client.base_url
-    with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
-        yield connection
-
-
-def rest(connection: socket.socket) -> bytes:
-    """All that still comes, up to the end of the connection."""
-    found = b""
-    try:
-        while piece := connection.recv(65536):
-            found += piece
-    except ConnectionResetError:
-        pass
-    return found
 
 
 def answered(connection: socket.socket) -> bytes:
@@ -140,44 +119,3 @@ def test_before_http_1_1_a_request_may_name_no_host(server: Running) -> None:
     with connected(server) as connection:
         connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")
         assert rest(connection).startswith(b"HTTP/1.1 200 OK\r\n")
-
-
-def posted_whole(server: Running, size: int) -> int:
-    """By a client that sends all of its body, and asks for the end of the connection, before it reads."""
-    url = server.client.base_url
-    connection = http.client.HTTPConnection(url.host, url.port, timeout=20)
-    try:
-        connection.request("POST", "/hooks/a/b", body=bytes(size), headers={"Connection": "close"})
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
-def test_who_sends_too_much_still_reads_why(server: Running) -> None:
-    assert posted_whole(server, 20 * 1024 * 1024) == 413
-
-
-def test_what_is_sent_after_its_answer_is_thrown_away_up_to_a_limit(
-    server: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("api.lingering.MAX_BYTES", 1024 * 1024)
-    with pytest.raises(OSError):
-        posted_whole(server, 30 * 1024 * 1024)
-    head = b"POST /hooks/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 80000000\r\n\r\n"
-    with connected(server) as kept:
-        kept.sendall(head)
-        with pytest.raises(OSError):
-            kept.sendall(bytes(80_000_000))
-    assert server.client.get("/health").status_code == 200
-
-
-def test_who_stays_after_the_answer_is_left_in_time(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.lingering.MAX_SECONDS", 0.2)
-    head = b"POST /hooks/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 80000000\r\nConnection: close\r\n\r\n"
-    with connected(server) as connection:
-        connection.sendall(head)
-        assert rest(connection).startswith(b"HTTP/1.1 413 ")
-        with pytest.raises(OSError):
-            for _ in range(1_000):
-                connection.sendall(b"x")
-                time.sleep(0.01)
