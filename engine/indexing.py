@@ -45,13 +45,19 @@ async def _refreshed(index: Index, store: Store) -> Index:
     if version == index.version:
         return index
     wanted = await _enabled(store)
-    gone = [id for id in index.entries if id not in wanted]
-    changed = [rev for id, rev in wanted.items() if id not in index.entries or index.entries[id].revision != rev]
+    # Here and below in a thread: a hundred thousand entries take a while to compare and to sort into their buckets.
+    gone, changed = await asyncio.to_thread(_differences, index, wanted)
     entries: list[OutgoingEntry] = []
     for start in range(0, len(changed), RECORDS_A_READ):
         entries += await _entries(store, changed[start : start + RECORDS_A_READ])
-    # In a thread: a hundred thousand entries take a while to sort into their buckets.
     return await asyncio.to_thread(index.changed, version, entries, gone)
+
+
+def _differences(index: Index, wanted: dict[str, int]) -> tuple[list[str], list[int]]:
+    """The ids that are in the index and no longer wanted, and the revisions that are wanted and not in it."""
+    entries = index.entries
+    gone = [id for id in entries if id not in wanted]
+    return gone, [revision for id, revision in wanted.items() if id not in entries or entries[id].revision != revision]
 
 
 async def _enabled(store: Store) -> dict[str, int]:
