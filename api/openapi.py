@@ -16,7 +16,8 @@ from api.openapi_parts import ERRORS, FILE_FORM, Json, SchemaBook, answered, con
 TITLE = "hookcell"
 DESCRIPTION = (
     "Rocket.Chat's integrations API, with scripts in Python that run sandboxed. "
-    "Parameters are coerced as Rocket.Chat coerces them: the text `true` is a boolean, `4` a number."
+    "Parameters are coerced as Rocket.Chat coerces them: the text `true` is a boolean, `4` a number. "
+    "Any path may answer 405 (`MethodNotAllowed`) and 431 (`HeadTooLarge`) besides what is said of it."
 )
 
 

@@ -136,6 +136,7 @@ _NAMES = {
     405: "MethodNotAllowed",
     408: "TooSlow",
     413: "TooLarge",
+    431: "HeadTooLarge",
     429: "TooManyRequests",
     500: "Unexpected",
     503: "Busy",
@@ -143,7 +144,8 @@ _NAMES = {
 
 ERRORS: Json = {
     "BadRequest": _error(
-        "What is wrong, in Rocket.Chat's words.",
+        "What is wrong, in Rocket.Chat's words; `errorType` is the code, also of a form that is broken "
+        "(`error-invalid-form`) and of what is no proper HTTP/1.1 (`error-invalid-request`).",
         {
             "success": False,
             "error": "Invalid channel. Start with @ or # [error-invalid-channel-start-with-chars]",
@@ -185,12 +187,20 @@ ERRORS: Json = {
             "errorType": "error-method-not-allowed",
         },
     ),
+    "HeadTooLarge": _error(
+        "The request line and headers are too large.",
+        {
+            "success": False,
+            "error": "The request line and headers are more than 65536 bytes. [error-head-too-large]",
+            "errorType": "error-head-too-large",
+        },
+    ),
     "TooSlow": _error(
-        "The body did not come in time.",
+        "The body did not come in time, or the head (`error-head-too-slow`).",
         {"success": False, "error": "The body took longer than 30 seconds. [error-body-too-slow]"},
     ),
     "TooLarge": _error(
-        "The body is larger than the limit; nothing of it was read.",
+        "The body is larger than the limit, and was not read.",
         {"success": False, "error": "The body is larger than 1048576 bytes. [error-body-too-large]"},
     ),
     "TooManyRequests": _error(
@@ -207,7 +217,7 @@ ERRORS: Json = {
     ),
     "Busy": _waiting(
         _error(
-            "Nothing was stored; the same request may be sent again.",
+            "Nothing was stored, or there are too many connections (`error-too-many-connections`); send it again.",
             {"success": False, "error": "Too many large requests at once; send it again. [error-service-busy]"},
         )
     ),

@@ -15,6 +15,7 @@ from api.openapi_parts import REF, Json
 from engine.params import read_one_of
 from tests.api.servers import Running, running
 
+ROOT = Path(__file__).parent.parent.parent
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # it ends the login that the run lives by
 NOT_CALLED = "post logout"
@@ -62,6 +63,15 @@ def test_every_reference_leads_somewhere(described: Json) -> None:
         for part in reference.split("/"):
             found = found[part]
         assert found
+
+
+def test_every_code_that_is_not_an_endpoints_own_is_told(described: Json) -> None:
+    """Those of routing, of bodies and forms, and of what is no proper HTTP."""
+    codes: set[str] = set()
+    for file in ("errors", "bodies", "protocol", "routes/uploads"):
+        codes |= set(re.findall(r'"(error-[a-z-]+)"', (ROOT / "api" / f"{file}.py").read_text()))
+    assert len(codes) > 10
+    assert {code for code in codes if code not in str(described["components"]["responses"])} == set()
 
 
 def test_every_example_of_a_call_is_one_that_the_models_take() -> None:
