@@ -14,6 +14,7 @@ from sandbox.harden import NOBODY
 from sandbox.lane import Run
 from sandbox.limits import Limits
 from sandbox.nursery import Nursery, NurseryDown
+from sandbox.orphans import Orphans
 from sandbox.outcome import JsonValue, NotRun, Outcome, Raised, Receipt
 from sandbox.pool import Pool
 from sandbox.program import Body, Compiled, HookForm, Program, Rejected
@@ -39,6 +40,7 @@ class Sandbox:
         self.limits = limits or Limits()
         self._scripts = Nursery("run", cell_uid=cell_uid)
         self._compilers = Nursery("compile", cell_uid=cell_uid)
+        self._orphans = Orphans()
         self._pool: Pool | None = None
         self._ids = itertools.count(1)
         self._compiling = asyncio.Semaphore(max(2, os.cpu_count() or 1))
@@ -61,10 +63,12 @@ class Sandbox:
         except BaseException:
             await self.close()
             raise
+        self._orphans.start()
         self._pool = Pool(self._scripts, self.limits)
 
     async def close(self) -> None:
         self._closing = True
+        self._orphans.close()
         if self._pool is not None:
             await self._pool.close()
         await asyncio.gather(self._scripts.close(), self._compilers.close())
