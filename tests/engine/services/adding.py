@@ -1,4 +1,4 @@
-"""A process that adds to what scripts keep, in calls at once: python -m tests.engine.services.adding FOLDER CALLS."""
+"""A process that adds to what scripts keep, in calls at once: python -m tests.engine.services.adding FOLDER URL CALLS."""
 
 import asyncio
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.http import GuardedClient
 from engine.services import RunServices
-from tests.dialects import open_at
+from engine.store.postgres import PostgresStore
 from tests.engine.http.network import LOOPBACK, Names, system_tls
 from tests.engine.services.runs import Desk, kit_of
 
@@ -18,8 +18,8 @@ async def add(at: Desk) -> None:
     await at.end(run)
 
 
-async def main(data: Path, calls: int) -> None:
-    store = await open_at(data)
+async def main(data: Path, url: str, calls: int) -> None:
+    store = await PostgresStore.open(url)
     client = GuardedClient(LOOPBACK, resolver=Names(), ssl_context=system_tls())
     try:
         at = Desk(kit_of(store, client, data, True), store, data)
@@ -31,4 +31,4 @@ async def main(data: Path, calls: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

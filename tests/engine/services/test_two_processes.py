@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.store.schema import held_keys
-from tests.dialects import kept_in
+from tests.dialects import kept_in, settings_at
 from tests.engine.services import adding
 from tests.engine.services.runs import desk
 
@@ -16,7 +16,14 @@ pytestmark = pytest.mark.anyio
 async def test_fifty_calls_of_two_processes_of_the_system_lose_nothing(tmp_path: Path) -> None:
     with kept_in("postgresql", tmp_path):
         async with desk(tmp_path) as at:
-            command = (sys.executable, "-m", adding.__name__, str(tmp_path), "25")
+            command = (
+                sys.executable,
+                "-m",
+                adding.__name__,
+                str(tmp_path),
+                settings_at(tmp_path)["database_url"],
+                "25",
+            )
             processes = [await asyncio.create_subprocess_exec(*command) for _ in range(2)]
             assert [await process.wait() for process in processes] == [0, 0]
             run = await at.open()
