@@ -103,6 +103,7 @@ def dataclass(cls: Any = None, /, **options: Any) -> Any:
         script_classes.add(made)
         return made
 
+    decorate.__qualname__ = "dataclass"
     return decorate if cls is None else decorate(cls)
 
 

@@ -36,6 +36,7 @@ def wraps(wrapped: Any, *_: Any, **__: Any) -> Callable[[Any], Any]:
                 setattr(wrapper, name, getattr(wrapped, name))
         return wrapper
 
+    decorate.__qualname__ = "wraps"
     return decorate
 
 
@@ -98,6 +99,7 @@ def attrgetter(*names: str) -> Callable[[Any], Any]:
     def get(obj: Any, /) -> Any:
         return one(obj, paths[0]) if len(paths) == 1 else tuple(one(obj, path) for path in paths)
 
+    get.__qualname__ = "attrgetter"
     return get
 
 
@@ -109,6 +111,7 @@ def methodcaller(name: str, /, *args: Any, **named: Any) -> Callable[[Any], Any]
     def call(obj: Any, /) -> Any:
         return script_getattr(obj, name)(*args, **named)
 
+    call.__qualname__ = "methodcaller"
     return call
 
 

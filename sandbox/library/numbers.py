@@ -74,6 +74,9 @@ _RANDOM: Final = (
 _generator: random.Random | None = None
 
 
+_Random: Final = for_instances(random.Random, "seed setstate gauss")
+
+
 def forget_random() -> None:
     global _generator
     _generator = None
@@ -94,8 +97,8 @@ Facade(
     "random",
     {
         **{name: _of_the_call(name) for name in _RANDOM.split()},
-        "Random": for_instances(random.Random, "seed setstate gauss"),
-        "SystemRandom": for_instances(random.SystemRandom, "gauss"),
+        "Random": _Random,
+        "SystemRandom": for_instances(random.SystemRandom, "", _Random),
     },
     renew=forget_random,
 )

@@ -355,5 +355,19 @@ def test_methods_that_write_to_self_take_instances_of_their_class_and_of_the_scr
         "reader = csv.DictReader(io.StringIO('1,2'))\nreader.fieldnames = ['a', 'b']\n"
         "dice = random.Random(1)\nkept = dice.getstate()\nfirst = dice.gauss(0, 1)\ndice.setstate(kept)\n"
         "result = [mine.firstweekday, isinstance(mine, calendar.Calendar), round(matcher.ratio(), 2), matcher.b, list(reader),"
-        " first == dice.gauss(0, 1), calendar.Calendar(2).firstweekday]"
-    ) == [4, True, 0.67, "abd", [{"a": "1", "b": "2"}], True, 2]
+        " first == dice.gauss(0, 1), calendar.Calendar(2).firstweekday, isinstance(random.SystemRandom(), random.Random)]"
+    ) == [4, True, 0.67, "abd", [{"a": "1", "b": "2"}], True, 2, True]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("operator.attrgetter('x')()", "attrgetter"),
+        ("operator.methodcaller('x')()", "methodcaller"),
+        ("functools.wraps(len)()", "wraps"),
+        ("dataclasses.dataclass(order=True)()", "dataclass"),
+    ],
+)
+def test_what_the_library_gives_back_speaks_under_the_librarys_name(call: str, name: str) -> None:
+    with pytest.raises(TypeError, match=rf"^{name}\(\) missing 1 required positional argument"):
+        run(f"import dataclasses, functools, operator\n{call}")
