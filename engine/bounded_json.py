@@ -43,12 +43,12 @@ class TooComplex(ValueError):
     """It may be JSON, but is more than is read; the message says what there is too much of."""
 
 
-def read_json(text: str | bytes) -> JsonValue:
-    """Raises TooComplex, and ValueError for what is no JSON."""
+def read_json(text: str | bytes, *, mend: bool = True) -> JsonValue:
+    """Raises TooComplex, and ValueError for what is no JSON; without `mend` half of a surrogate pair is none."""
     containers = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
     if containers > MAX_CONTAINERS:
         raise TooComplex(f"more than {MAX_CONTAINERS} objects and lists")
-    value = _parsed(text)
+    value = _parsed(text, mend)
     if containers > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
         raise TooComplex(f"more than {MAX_DEPTH} levels, one inside the other")
     return value
@@ -76,18 +76,13 @@ def decoded(body: bytes, charset: str) -> str | bytes:
     return body if codec == "utf-8" else body.decode(codec)
 
 
-def has_lone_half(body: bytes) -> bool:
-    """Of a surrogate pair, in an escape."""
-    return (b"\\ud" in body or b"\\uD" in body) and any(escape[1] for escape in _ESCAPES.finditer(body))
-
-
-def _parsed(text: str | bytes) -> JsonValue:
+def _parsed(text: str | bytes, mend: bool) -> JsonValue:
     try:
         value: JsonValue = orjson.loads(text)
     except orjson.JSONDecodeError:
-        body = text.encode(errors="surrogatepass") if isinstance(text, str) else text
-        if not has_lone_half(body):
+        if not mend:
             raise
+        body = text.encode(errors="surrogatepass") if isinstance(text, str) else text
         value = orjson.loads(_ESCAPES.sub(lambda escape: REPLACEMENT if escape[1] else escape[0], body))
     return value
 

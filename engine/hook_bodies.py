@@ -8,7 +8,7 @@ itself, and anything else is the body's fields.
 import asyncio
 from urllib.parse import parse_qsl
 
-from engine.bounded_json import TooComplex, charset_of, decoded, has_lone_half, read_json
+from engine.bounded_json import TooComplex, charset_of, decoded, read_json
 from engine.errors import PlainError
 from engine.model.hooks import HookContent, HookRequest
 from engine.model.json import JsonObject, JsonValue
@@ -69,11 +69,11 @@ def _json_content(request: HookRequest) -> HookContent:
     if len(request.raw) > MAX_BYTES_ON_LOOP:
         return HookContent({}, parse=True, unread=True)
     try:
-        # what the cell's parser would take otherwise is handed to it as it was read here
-        return HookContent(read_json(request.raw), parse=not has_lone_half(request.raw))
+        return HookContent(read_json(request.raw, mend=False), parse=True)
     except TooComplex:
         return HookContent({}, parse=True, unread=True)
     except ValueError:
+        # what the cell's parser would take otherwise is handed to it as it is read here
         return _read(request)
 
 
