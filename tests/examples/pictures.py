@@ -8,7 +8,7 @@ address of the network.
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -87,7 +87,7 @@ def picture(local: Local, example: Example, subject: Subject) -> str:
     return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
 
 
-def rendered(messages: list[JsonObject]) -> Iterator[Text]:
+def rendered(messages: Iterable[JsonObject]) -> Iterator[Text]:
     """The terminal's lines, those that are too wide broken in two; what follows stays behind its bar."""
     output = io.StringIO()
     console = Console(file=output, force_terminal=True, color_system="truecolor", highlight=False, width=WIDTH)

@@ -13,7 +13,7 @@ from engine.devtools.local_services import LocalHost
 from engine.devtools.ran import Ran
 from engine.devtools.runner import Runner
 from engine.devtools.subjects import Subject
-from engine.model.json import JsonObject, JsonValue
+from engine.model.json import JsonObject
 from tests.engine.devtools.local import Local
 from tests.examples.pictures import NAME, picture
 
@@ -89,18 +89,6 @@ def test_integration_toml_has_the_required_fields_of_integrations_create(folder:
         required |= {"event", "urls"}
     assert required - set(example.integration) == set()
     assert example.integration["scriptEnabled"] is True
-
-
-def test_the_scripts_of_the_readme_do_what_it_says(local: Local) -> None:
-    deploy, issue = re.findall(r"```python\n(.*?)```", READMES[0].read_text(), re.DOTALL)
-    (body,) = re.findall(r"```json\n(.*?)```", READMES[0].read_text(), re.DOTALL)
-    opened = b'{"action": "opened", "issue": {"title": "No sound", "labels": [{"name": "bug", "color": "a30200"}]}}'
-    closed = opened.replace(b"opened", b"closed")
-    live: list[JsonValue] = [{"text": "*relay* 1.4.0 is live"}]
-    new: list[JsonValue] = [{"text": "New issue: No sound", "attachments": [{"title": "bug", "color": "#a30200"}]}]
-    for script, payload, expected in [(deploy, body.encode(), live), (issue, opened, new), (issue, closed, [])]:
-        ran = local.ran(script, Fixture("readme", payload))
-        assert compare({"messages": expected}, ran.outcome(outgoing=False)) == []
 
 
 @pytest.mark.parametrize(
