@@ -213,10 +213,13 @@ def _codings(secret: str) -> Iterable[tuple[str, str]]:
         return
     data = secret.encode(errors="replace")
     percent = quote_plus(secret, errors="replace")
-    escaped = json.dumps(secret.encode(errors="replace").decode())[1:-1]
+    # its bytes in a header are read as Latin-1 by most receivers
+    readings = (data.decode(), data.decode("latin-1"))
+    escaped = [json.dumps(reading)[1:-1] for reading in readings]
     found = [
-        escaped,
-        escaped.replace("/", "\\/"),
+        *readings,
+        *escaped,
+        *(text.replace("/", "\\/") for text in escaped),
         percent,
         percent.lower(),
         quote(secret, safe="", errors="replace").lower(),

