@@ -53,6 +53,9 @@ PANELS: dict[str, tuple[Command, ...]] = {
         Command(
             "explain", "api.cli_explain:explain", "Say for every outgoing integration which rule let it hear an event."
         ),
+        Command("push", "api.cli_projects:push", "Make a server's integration what a folder says, or create it."),
+        Command("pull", "api.cli_projects:pull", "Make a folder what the server's integration is."),
+        Command("list", "api.cli_projects:listed", "Show the integrations of a server that you may manage."),
         Command("deliveries", "api.cli_deliveries:app", "Deliveries of outgoing integrations on a server."),
         Command("secret", "api.cli_login:secret", "Values that scripts may have sent and never see."),
     ),

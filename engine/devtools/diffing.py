@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from itertools import islice
 
-from engine.devtools.rendering import Printer
+from engine.devtools.printing import Terminal
 from engine.model.json import JsonObject, JsonValue
 from engine.store.connections import json_text
 
@@ -32,9 +32,9 @@ def value_diff(before: JsonValue, after: JsonValue) -> list[str]:
     return _cut(line for line in changes if not line.startswith(("---", "+++", "@@")))
 
 
-def print_diff(printer: Printer, lines: list[str]) -> None:
+def print_diff(terminal: Terminal, lines: list[str]) -> None:
     for line in lines:
-        printer.line(line, "" if line.startswith(("---", "+++")) else _STYLES.get(line[:1], ""))
+        terminal.line(line, "" if line.startswith(("---", "+++")) else _STYLES.get(line[:1], ""))
 
 
 def only_what_is_told(told: JsonObject, whole: JsonObject) -> JsonObject:

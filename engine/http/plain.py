@@ -11,7 +11,11 @@ TIMEOUT_SECONDS = 30.0
 
 
 class RequestFailed(Exception):
-    """The server answered with an error, or not at all; the message is for the user."""
+    """The server answered with an error, or not at all; the message is for the user, `status` None without an answer."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class PlainClient:
@@ -44,6 +48,10 @@ class PlainClient:
         sent = {"content": body} if isinstance(body, bytes) else {"json": body}
         return await self._call("POST", path, headers=headers, **sent)
 
+    async def put(self, path: str, body: JsonObject) -> dict[str, Any]:
+        """Raises RequestFailed."""
+        return await self._call("PUT", path, json=body)
+
     async def _call(self, method: str, path: str, headers: dict[str, str] | None = None, **sent: Any) -> dict[str, Any]:
         try:
             answer = await self._client.request(method, path, headers={**self.headers, **(headers or {})}, **sent)
@@ -52,5 +60,5 @@ class PlainClient:
             raise RequestFailed(f"{method} {path}: {str(error) or type(error).__name__}") from None
         if not isinstance(body, dict) or answer.is_error:
             said = body.get("error") if isinstance(body, dict) else body
-            raise RequestFailed(f"{method} {path} was answered {answer.status_code}: {said}")
+            raise RequestFailed(f"{method} {path} was answered {answer.status_code}: {said}", answer.status_code)
         return body

@@ -1,0 +1,103 @@
+"""The server of a login, for the commands of authors: what it answers, and in words what to do when it says no."""
+
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from api.cli import FAILED
+from api.cli_terminal import ended, terminal
+from api.logins import login_for
+from engine.http import PlainClient, RequestFailed
+from engine.model.json import JsonObject
+
+API = "/api/v1/"
+PAGE = 100
+MAX_LISTED = 10_000
+NAMES_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Its methods raise RequestFailed, whose message says what to do."""
+
+    url: str
+    _client: PlainClient
+
+    async def get(self, endpoint: str, **params: str) -> dict[str, Any]:
+        return await self._told(self._client.get(API + endpoint, **params))
+
+    async def post(self, endpoint: str, body: JsonObject) -> dict[str, Any]:
+        return await self._told(self._client.post(API + endpoint, body))
+
+    async def put(self, endpoint: str, body: JsonObject) -> dict[str, Any]:
+        return await self._told(self._client.put(API + endpoint, body))
+
+    async def integrations(self, **params: str) -> list[dict[str, Any]]:
+        """All that one may see, as many as MAX_LISTED."""
+        found: list[dict[str, Any]] = []
+        while len(found) < MAX_LISTED:
+            page = await self.get("integrations.list", **params, offset=str(len(found)), count=str(PAGE))
+            found += page["integrations"]
+            if len(page["integrations"]) < PAGE:
+                break
+        return found
+
+    async def integration(self, id: str) -> dict[str, Any] | None:
+        """None where there is none, or none that one may see."""
+        try:
+            record: dict[str, Any] = (await self.get("integrations.get", integrationId=id))["integration"]
+        except RequestFailed as error:
+            if error.status in (400, 404):
+                return None
+            raise
+        return record
+
+    async def find(self, name: str) -> dict[str, Any]:
+        """By its id, its name, or what only one of them has in its name."""
+        if name.isalnum() and (record := await self.integration(name)) is not None:
+            return record
+        like = await self.integrations(name=name)
+        found = [record for record in like if record["name"] == name] or like
+        if len(found) == 1:
+            return found[0]
+        if found:
+            which = ", ".join(f"{record['name']} ({record['_id']})" for record in found[:NAMES_SHOWN])
+            raise RequestFailed(f"There are several: {which}. Say the id of the one you mean.")
+        names = ", ".join(str(record["name"]) for record in (await self.integrations())[:NAMES_SHOWN])
+        there = f"There are {names}." if names else "You may see none."
+        raise RequestFailed(f"{self.url} has no integration {name}. {there}")
+
+    async def _told(self, call: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+        try:
+            return await call
+        except RequestFailed as error:
+            match error.status:
+                case None:
+                    text = f"{self.url} does not answer as a server of hookcell does ({error}). Is it running there?"
+                case 401:
+                    text = f"The login to {self.url} is over. Log in again: hookcell login {self.url}"
+                case 403:
+                    text = f"{error}. You need a permission that an administrator gives: manage-incoming-integrations, "
+                    text += "manage-outgoing-integrations, or those for one's own."
+                case _:
+                    text = str(error)
+            raise RequestFailed(text, error.status) from None
+
+
+@asynccontextmanager
+async def server(url: str | None) -> AsyncGenerator[Server]:
+    """Ends the command with what to do where there is no login."""
+    login = login_for(url)
+    async with PlainClient(login.url) as client:
+        client.headers = {"X-User-Id": login.user_id, "X-Auth-Token": login.auth_token}
+        yield Server(login.url, client)
+
+
+def ended_with_server(work: Coroutine[None, None, int]) -> int:
+    """As `ended`, and 1 where the server says no."""
+    try:
+        return ended(work)
+    except RequestFailed as error:
+        terminal().error([str(error)])
+        return FAILED
