@@ -84,6 +84,8 @@ def postgres_engine(url: str, limits: StoreLimits, *, pooler: bool) -> Engine:
         # what is bound may be a secret, and an error ends in the log
         hide_parameters=True,
         use_native_hstore=False,
+        # an insert's would be gone with its cursor
+        execution_options={"preserve_rowcount": True},
         json_serializer=json_text,
         json_deserializer=json_value,
     )

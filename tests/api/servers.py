@@ -80,7 +80,7 @@ async def _hash_cheaply(engine: Engine) -> None:
 
 @contextmanager
 def running(data: Path, **settings: Any) -> Iterator[Running]:
-    made = Settings(**settings_at(data), admin_pass=ADMIN_PASS, **settings)
+    made = Settings(**{**settings_at(data), "admin_pass": ADMIN_PASS, **settings})
     started: list[Running] = []
     failed: list[BaseException] = []
     up, down = threading.Event(), asyncio.Event()
