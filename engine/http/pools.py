@@ -102,7 +102,7 @@ class Pools:
         return None
 
     async def _put_back(self, key: _Key, connection: httpcore2.AsyncHTTPConnection) -> None:
-        if not connection.is_available():
+        if not connection.is_available() or _said_more(connection):
             await connection.aclose()
             return
         self._idle.setdefault(key, []).append(connection)
@@ -132,3 +132,9 @@ class Pools:
         kept.remove(connection)
         if not kept:
             del self._idle[key]
+
+
+def _said_more(connection: httpcore2.AsyncHTTPConnection) -> bool:
+    """Whether bytes came behind the answer: the library would take them for the beginning of the next one's."""
+    http = connection._connection
+    return not isinstance(http, httpcore2.AsyncHTTP11Connection) or http._h11_state.trailing_data != (b"", False)

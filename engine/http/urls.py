@@ -125,4 +125,4 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeError):
         return "it has characters that cannot be encoded"
     # What follows the colon is a piece of the url, and may be a piece of a password.
-    return str(error).partition(":")[0]
+    return str(error).partition(":")[0].rstrip(".")

@@ -1,6 +1,6 @@
 import asyncio
 import ssl
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
@@ -81,6 +81,26 @@ async def test_a_connection_that_its_peer_closed_is_not_used_again() -> None:
             await guarded.send(get(receiver.url))
         async with Receiver(port=receiver.port) as receiver:
             assert (await guarded.send(get(receiver.url))).status == 200
+
+
+async def test_what_comes_behind_an_answer_is_never_the_next_ones() -> None:
+    """One receiver may serve many integrations: a page of it that lies about its length must not answer for another."""
+    forged = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    connections = 0
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + forged)
+        writer.close()
+
+    async with await asyncio.start_server(converse, "127.0.0.1", 0) as server, client() as guarded:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        assert [(await guarded.send(get(url))).content for _ in range(3)] == [b"ok"] * 3
+        assert (connections, guarded.connections) == (3, [])
 
 
 def unconnected() -> Pools:
