@@ -5,7 +5,9 @@ checked for names that begin with an underscore, since the guards have such name
 """
 
 import ast
-from typing import Any, Final
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar, Final
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
@@ -25,6 +27,14 @@ ALLOWED_NODES: Final = frozenset(
 
 # Refused, and what they hold is looked at all the same: an author is told everything at once.
 READ_ON: Final = frozenset("AsyncFunctionDef AsyncFor AsyncWith Await TryStar".split())
+
+# Operators and contexts: allowed, and nothing in them.
+EMPTY_NODES: Final = frozenset(
+    kind
+    for name in ALLOWED_NODES
+    if isinstance(kind := getattr(ast, name), type)
+    and issubclass(kind, (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop))
+)
 
 PATTERN_CLASSES: Final = frozenset("str int float bool list dict tuple bytes".split())
 
@@ -52,12 +62,23 @@ def bound_names(tree: ast.AST) -> frozenset[str]:
 class Bindings(RestrictingNodeTransformer):
     """What is refused is in `found`, in the order of the tree."""
 
-    def __init__(self, source: Source, bound: frozenset[str]) -> None:
+    # by kind of node, as they are first met
+    _visitors: ClassVar[dict[type[ast.AST], Callable[..., Any]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls._visitors = {}
+
+    def __init__(self, source: Source, tree: ast.Module) -> None:
         super().__init__()
         self.found: list[Diagnostic] = []
         self._source = source
-        self._bound = bound
+        self._tree = tree
         self._scopes: list[ast.AST] = []
+
+    @cached_property
+    def _bound(self) -> frozenset[str]:
+        """Few scripts use a name for which it matters; what is transformed by then binds what it did before."""
+        return bound_names(self._tree)
 
     def refuse(self, node: ast.AST, rule: str, message: str, hint: str) -> None:
         self.found.append(self._source.diagnostic(node, Words(rule, message, hint)))
@@ -67,13 +88,29 @@ class Bindings(RestrictingNodeTransformer):
         self.refuse(node, "restricted", info, "See the language reference of the sandbox.")
 
     def visit(self, node: ast.AST) -> Any:
-        name = type(node).__name__
-        if name not in ALLOWED_NODES:
+        kind = type(node)
+        known = self._visitors.get(kind)
+        if known is not None:
+            return known(self, node)
+        name = kind.__name__
+        visitor: Callable[..., Any] = getattr(type(self), f"visit_{name}", type(self).node_contents_visit)
+        if name in ALLOWED_NODES:
+            self._visitors[kind] = visitor
+        else:
             self.refuse(node, *REFUSED_SYNTAX.get(name, UNKNOWN_SYNTAX))
             if name not in READ_ON:
                 return node
-        visitor = getattr(self, f"visit_{name}", None)
-        return self.node_contents_visit(node) if visitor is None else visitor(node)
+        return visitor(self, node)
+
+    def node_contents_visit(self, node: Any) -> Any:
+        # What ast.NodeTransformer does, without the parts that hold nothing; no visitor takes a node out.
+        for name in node._fields:
+            part = getattr(node, name, None)
+            if isinstance(part, list):
+                part[:] = [self.visit(item) if isinstance(item, ast.AST) else item for item in part]
+            elif isinstance(part, ast.AST) and type(part) not in EMPTY_NODES:
+                setattr(node, name, self.visit(part))
+        return node
 
     def as_written(self, node: ast.AST) -> Any:
         return self.node_contents_visit(node)

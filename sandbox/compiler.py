@@ -65,14 +65,18 @@ def _compile(
     tree = ast.parse(source, filename)
     names, found = find_hooks(tree, hooks, text)
     found += check_imports(tree, text)
-    found += objections(source, filename)
     guarded, refused = transform(tree, text)
     if found or refused:
+        found += objections(source, filename)
         # Where the language refuses a construct (async, say), Python's own complaint about it says no more.
         lines = {diagnostic.line for diagnostic in refused}
         own = [diagnostic for diagnostic in found if diagnostic.rule != "syntax" or diagnostic.line not in lines]
         return in_order([*own, *refused], limits.diagnostics)
-    return Compiled(marshal.dumps(compile(guarded, filename, "exec", dont_inherit=True, optimize=0)), names)
+    try:
+        code = compile(guarded, filename, "exec", dont_inherit=True, optimize=0)
+    except SyntaxError as error:
+        return in_order(objections(source, filename) or [syntax_error(error)], limits.diagnostics)
+    return Compiled(marshal.dumps(code), names)
 
 
 def _peak() -> int:

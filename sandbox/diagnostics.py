@@ -83,6 +83,11 @@ class Source:
     def __init__(self, text: str) -> None:
         self._lines = text.encode("utf-8").split(b"\n")
 
+    def has(self, word: str) -> bool:
+        """Whether the text holds it anywhere, a comment included."""
+        needle = word.encode()
+        return any(needle in line for line in self._lines)
+
     def column(self, line: int, offset: int) -> int:
         if not 1 <= line <= len(self._lines):
             return offset + 1

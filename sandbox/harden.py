@@ -8,6 +8,7 @@ the kernel's uapi.
 
 import ctypes
 import fcntl
+import functools
 import os
 import platform
 import resource
@@ -27,8 +28,16 @@ CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x04000000, 0x08000000
 
 SOCKET_FD, CLEAR_REFS_FD = 3, 4
 NOBODY = 65534
+PAGE = resource.getpagesize()
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def get_ready() -> None:
+    """In the zygote: what every child would work out for itself, and copy the pages of."""
+    for clear_refs in (True, False):
+        _filter(clear_refs)
+    _memory_of_this_process()
 
 
 def parent_death_signal(parent: int) -> None:
@@ -90,11 +99,7 @@ def harden(parent: int, *, memory: int, clear_refs: bool, cell_uid: int = NOBODY
 
 
 def _limit_resources(memory: int, descriptors: int) -> None:
-    page = resource.getpagesize()
-    virtual = data = 0
-    with suppress(OSError), open("/proc/self/statm", "rb") as statm:
-        fields = statm.read().split()
-        virtual, data = int(fields[0]) * page, int(fields[5]) * page
+    virtual, data = _memory_of_this_process()
     if virtual:
         _lower(resource.RLIMIT_AS, virtual + memory)
         _lower(resource.RLIMIT_DATA, data + memory)
@@ -103,6 +108,18 @@ def _limit_resources(memory: int, descriptors: int) -> None:
     # Landlock's ruleset needs one descriptor more than those that stay.
     _lower(resource.RLIMIT_NOFILE, descriptors + 1)
     _lower(resource.RLIMIT_NPROC, 0)
+
+
+def _memory_of_this_process() -> tuple[int, int]:
+    """Bytes of address space, and of data in it; 0 where the system does not say."""
+    with suppress(OSError):
+        statm = os.open("/proc/self/statm", os.O_RDONLY)
+        try:
+            fields = os.read(statm, 256).split()
+        finally:
+            os.close(statm)
+        return int(fields[0]) * PAGE, int(fields[5]) * PAGE
+    return 0, 0
 
 
 def _lower(limit: int, value: int) -> None:
@@ -142,12 +159,20 @@ class _SockFprog(ctypes.Structure):
     _fields_ = [("len", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
-def _seccomp(clear_refs: bool) -> bool:
+@functools.cache
+def _filter(clear_refs: bool) -> bytes:
+    """The program for this machine; empty where there is none."""
     machine = platform.machine()
     if machine not in seccomp.AUDIT_ARCH:
-        return False
+        return b""
     writable = (SOCKET_FD, CLEAR_REFS_FD) if clear_refs else (SOCKET_FD,)
-    code = seccomp.encode(seccomp.program(machine, readable=(SOCKET_FD,), writable=writable))
+    return seccomp.encode(seccomp.program(machine, readable=(SOCKET_FD,), writable=writable))
+
+
+def _seccomp(clear_refs: bool) -> bool:
+    code = _filter(clear_refs)
+    if not code:
+        return False
     filter_program = _SockFprog(len(code) // 8, code)
     refused: int = _libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(filter_program), 0, 0)
     return refused == 0

@@ -77,7 +77,11 @@ def find_hooks(
         if own:
             names.append(form.name)
         found += [source.diagnostic(definition.node, words) for definition, words in _repeated(form, own)]
-        found += [source.diagnostic(definition.node, words) for definition in own for words in _wrong(form, definition)]
+        found += [
+            source.diagnostic(definition.node, words)
+            for definition in own
+            for words in _wrong(form, definition, source)
+        ]
     return tuple(names), found
 
 
@@ -93,7 +97,7 @@ def _repeated(form: HookForm, own: list[_Definition]) -> Iterator[tuple[_Definit
             break
 
 
-def _wrong(form: HookForm, definition: _Definition) -> Iterator[Words]:
+def _wrong(form: HookForm, definition: _Definition, source: Source) -> Iterator[Words]:
     node = definition.node
     what = f"The hook {form.name}"
     match node:
@@ -101,7 +105,7 @@ def _wrong(form: HookForm, definition: _Definition) -> Iterator[Words]:
             yield Words("hook", f"{what} is a class.", f"Write def {form.name}(...).")
         case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
             # async itself is refused by the language, whatever the function's name
-            if any(True for _ in _yields(node.body)):
+            if source.has("yield") and any(True for _ in _yields(node.body)):
                 message = f"{what} is a generator: it contains yield."
                 yield Words("generator-hook", message, "Return the result; collect parts in a list.")
             expected = form.arguments

@@ -8,9 +8,9 @@ whose results can be enormous. This file is a boundary.
 import ast
 from typing import Any, Final
 
-from RestrictedPython.transformer import IOPERATOR_TO_STR, copy_locations
+from RestrictedPython.transformer import IOPERATOR_TO_STR
 
-from sandbox.bindings import Bindings, bound_names
+from sandbox.bindings import Bindings
 from sandbox.diagnostics import REFUSED_ATTRIBUTES, REFUSED_BUILTINS, Source
 from sandbox.guards import GUARDED_ATTRIBUTES, INSPECT_ATTRIBUTES, MAGIC_METHODS
 from sandbox.library.formatting import MAX_WIDTH, widest
@@ -98,7 +98,10 @@ class Language(Bindings):
 
     def _call(self, guard: str, place: Any, *args: ast.expr) -> ast.Call:
         made = ast.Call(func=ast.Name(guard, ast.Load()), args=list(args), keywords=[])
-        copy_locations(made, place)
+        ast.copy_location(made, place)
+        for part in (made.func, *args):
+            if getattr(part, "lineno", None) is None:
+                ast.fix_missing_locations(ast.copy_location(part, place))
         return made
 
     def visit_BinOp(self, node: ast.BinOp) -> Any:
@@ -136,8 +139,7 @@ class Language(Bindings):
             place = self._call("_augment_attribute_", node, op, visited.value, ast.Constant(target.attr))
         else:
             place = self._call("_augment_item_", node, op, visited.value, self._as_value(visited.slice))
-        change = ast.Call(place, [self.visit(node.value)], [])
-        copy_locations(change, node)
+        change = ast.copy_location(ast.Call(place, [self.visit(node.value)], []), node)
         return ast.copy_location(ast.Expr(change), node)
 
     def _as_value(self, key: ast.expr) -> ast.expr:
@@ -151,9 +153,7 @@ class Language(Bindings):
         return key
 
     def _assignment(self, place: ast.stmt, target: ast.expr, value: ast.expr) -> ast.Assign:
-        made = ast.Assign([target], value)
-        copy_locations(made, place)
-        return made
+        return ast.copy_location(ast.Assign([target], value), place)
 
     def visit_FormattedValue(self, node: ast.FormattedValue) -> Any:
         spec = node.format_spec
@@ -173,7 +173,6 @@ class Language(Bindings):
 
 def transform(tree: ast.Module, source: Source) -> tuple[ast.Module, list[Diagnostic]]:
     """The guarded tree of a script, and everything that is refused in it."""
-    language = Language(source, bound_names(tree))
+    language = Language(source, tree)
     guarded: ast.Module = language.visit(tree)
-    ast.fix_missing_locations(guarded)
     return guarded, language.found

@@ -5,7 +5,7 @@ children, and the old one ends with the last of its own. Whoever keeps children 
 they become idle.
 
 A fork takes long for whoever waits for it, so one child is forked ahead of its need and waits, locked down, for its
-first frame: it has seen nobody's script.
+first frame: it has seen nobody's script but the one it rehearses with (`rehearsal.py`).
 """
 
 import asyncio
@@ -85,7 +85,7 @@ class Nursery:
         zygote = self._current
         try:
             if zygote is not None and self._spare is None:
-                child = await zygote.fork(self._spare_memory)
+                child = await zygote.fork(self._spare_memory, ahead=True)
                 if zygote is self._current and not self._closing:
                     self._spare = child
                 else:

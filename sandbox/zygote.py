@@ -4,9 +4,10 @@ Started by exec with an empty environment, so that no secret is ever in it; sing
 its cells can reach, then only forks, reaps and reports. It ends with its parent (parent-death signal, EOF on the
 control socket), and its cells end with it.
 
-Control socket (SOCK_SEQPACKET, JSON): asked {"fork": n, "memory": bytes, "cell_uid": uid} with the cell's socket;
-answers {"forked": n, "pid": pid} with a pidfd, or {"refused": n, "error": text}; tells {"exited": pid, "status": s,
-"cpu": seconds, "peak": bytes}, and {"ready": layers} once at the start. One that cannot go on says {"failed": text}.
+Control socket (SOCK_SEQPACKET, JSON): asked {"fork": n, "memory": bytes, "cell_uid": uid, "ahead": bool} with the
+cell's socket, where a child that is not needed yet rehearses; answers {"forked": n, "pid": pid} with a pidfd, or
+{"refused": n, "error": text}; tells {"exited": pid, "status": s, "cpu": seconds, "peak": bytes}, and {"ready": layers}
+once at the start. One that cannot go on says {"failed": text}.
 """
 
 import gc
@@ -34,6 +35,9 @@ class Role(Protocol):
     def prepare(self) -> None:
         """In the child, before it is hardened: what needs system calls that are refused afterwards."""
 
+    def rehearse(self) -> None:
+        """In a hardened child that nobody waits for: the work it is for, with a script of ours."""
+
     def serve(self, layers: list[str], *, clear_refs: bool) -> None: ...
 
 
@@ -45,6 +49,7 @@ def main(role_name: str, parent: int, control_fd: int) -> None:
         namespaces = harden.leave_namespaces()
         role = _role(role_name)
         role.warm()
+        harden.get_ready()
         # A warning would open source files to show a line of them.
         warnings.simplefilter("ignore")
         gc.collect()
@@ -111,6 +116,8 @@ def _child(role: Role, request: dict[str, int], cell_fd: int, zygote: int) -> No
         role.prepare()
         clear_refs = harden.arrange_descriptors(cell_fd)
         layers = harden.harden(zygote, memory=request["memory"], clear_refs=clear_refs, cell_uid=request["cell_uid"])
+        if request["ahead"]:
+            role.rehearse()
         role.serve(layers, clear_refs=clear_refs)
         status = 0
     finally:

@@ -147,8 +147,11 @@ class ZygoteHandle:
             await self.close()
             raise
 
-    async def fork(self, memory: int) -> Child:
-        """A new child with `memory` bytes over the zygote's own size. Raises NurseryDown."""
+    async def fork(self, memory: int, *, ahead: bool = False) -> Child:
+        """A new child with `memory` bytes over the zygote's own size; one forked `ahead` of its need rehearses.
+
+        Raises NurseryDown.
+        """
         if self._control is None:
             raise NurseryDown(f"the {self._role} zygote is not running")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -157,7 +160,7 @@ class ZygoteHandle:
         number = self._next
         born: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
         self._forks[number] = (ours, born)
-        request = orjson.dumps({"fork": number, "memory": memory, "cell_uid": self._cell_uid})
+        request = orjson.dumps({"fork": number, "memory": memory, "cell_uid": self._cell_uid, "ahead": ahead})
         try:
             self._control.sendmsg(
                 [request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]))]
