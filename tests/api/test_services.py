@@ -49,7 +49,7 @@ class Echo(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/elsewhere":
             self.send_response(302)
-            self.send_header("Location", f"http://localhost:{self.server.server_address[1]}/")
+            self.send_header("Location", "http://" + self.headers["Host"].replace("127.0.0.1", "localhost"))
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
