@@ -1,6 +1,6 @@
 # family: memory
 # source: a script answers although it met the limit
-# expect: completed "went on" | out-of-memory
+# expect: completed "went on" | out-of-memory | timed-out
 def process_incoming(request):
     kept = []
     try:

@@ -1,6 +1,6 @@
 # family: memory
 # source: recursion within the interpreter's limit keeps locals
-# expect: out-of-memory | raised RecursionError
+# expect: out-of-memory | raised RecursionError | timed-out
 def process_incoming(request):
     def deeper(n):
         kept = [n] * 1000000
