@@ -8,31 +8,24 @@ priority, and at most `slow_cells_per_core` a core of such cells run at a time, 
 """
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import Coroutine
 
 from sandbox import decode, wire
 from sandbox.asking import ask
 from sandbox.handle import CellHandle, Job
-from sandbox.idle import Idle
 from sandbox.lane import Lane, Lanes, Run, load_frame
 from sandbox.limits import Limits
-from sandbox.memory import machine_memory
 from sandbox.nursery import Nursery
 from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt
+from sandbox.room import Room
 from sandbox.slow import SlowLane
 from sandbox.verdict import MAX_RERUNS, no_more_tries, verdict
 from sandbox.zygotes import Child, NurseryDown
 
-# New cells leave this share of the memory to warm ones, and so many a core run their first call at a time: a crowd of
-# unknown scripts must not keep the known ones waiting.
-NEW_CELLS_SHARE = 0.75
-UNPROVEN_PER_CORE = 4
 # How often an idle cell's own word about its size is checked.
 MEASURED_EVERY_CALLS = 128
 RETRY_FORK_SECONDS = 0.05
-CORES = os.cpu_count() or 1
 
 
 class Pool:
@@ -40,16 +33,13 @@ class Pool:
         self._nursery = nursery
         self._limits = limits
         self._lanes = Lanes()
-        self._lane_of: dict[CellHandle, Lane] = {}
-        self._idle = Idle()
+        self._room = Room(limits)
+        self._lane_of = self._room.cells
+        self._idle = self._room.idle
         self._slow = SlowLane(limits)
         self._slow_waiting: deque[Run] = deque()
-        self._starting = 0
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._memory = int(machine_memory() * limits.cells_memory_share)
-        # At most half of the cells, and of their memory, are slow ones.
-        self._most_slow = max(1, min(limits.cells, self._memory // limits.memory) // 2)
         self._wake: asyncio.Handle | None = None
         self.layers: frozenset[str] = frozenset()
 
@@ -127,7 +117,7 @@ class Pool:
 
     def on_slow(self, cell: CellHandle) -> None:
         cell.retiring = True
-        if len(self._slow) < self._most_slow or cell.jobs[0].asked:
+        if len(self._slow) < self._room.most_slow or cell.jobs[0].asked:
             cell.demote()
             self._slow.add(cell, self._lane_of[cell].program.owner)
             self._pump(self._lane_of[cell])
@@ -204,7 +194,7 @@ class Pool:
 
     def _admit_slow(self) -> None:
         """Gives places among the slow cells to calls that wait for one."""
-        room = self._most_slow - len(self._slow)
+        room = self._room.most_slow - len(self._slow)
         while room > 0 and self._slow_waiting and not self._stopping:
             run = self._slow_waiting.popleft()
             self._lanes.waiting -= 1
@@ -320,8 +310,7 @@ class Pool:
         if run.alone or run.once:
             return cell.served == 0 and not cell.jobs
         if not cell.jobs:
-            # an idle cell that becomes busy may use its whole limit; one may in any case
-            return len(self._lane_of) - len(self._idle) + self._starting == 0 or self._memory_for(busy=1)
+            return self._room.for_a_busy_cell()
         in_flight = len(cell.jobs) < self._limits.cell_calls_in_flight
         return in_flight and cell.bytes_in_flight + run.size <= self._limits.cell_bytes_in_flight
 
@@ -355,29 +344,20 @@ class Pool:
     # cells
 
     def _start_cell(self, lane: Lane) -> bool:
-        if self._stopping or self._unproven() >= UNPROVEN_PER_CORE * CORES:
-            # the next one starts when one of these has answered or turned out to be slow
+        if self._stopping or not self._room.for_an_untried_script():
             return False
-        while self.cells + self._starting >= self._limits.cells or not self._memory_for(busy=1, share=NEW_CELLS_SHARE):
+        while not self._room.for_a_new_cell():
             oldest = self._idle.oldest()
-            if oldest is None and self.cells + self._starting:
-                return False
-            if oldest is None:
+            if oldest is not None:
+                oldest.kill()
+            elif self._room.is_empty():
                 break  # one may run in any case
-            oldest.kill()
+            else:
+                return False
         lane.starting += 1
-        self._starting += 1
+        self._room.starting += 1
         self._spawn(self._open_cell(lane))
         return True
-
-    def _unproven(self) -> int:
-        fresh = (cell for cell in self._lane_of if not cell.served and not cell.slow and cell not in self._idle)
-        return self._starting + sum(1 for _ in fresh)
-
-    def _memory_for(self, *, busy: int, share: float = 1.0) -> bool:
-        """Whether `busy` more cells may use their whole limit."""
-        running = len(self._lane_of) + self._starting - len(self._idle) + busy
-        return self._idle.memory + running * self._limits.memory <= self._memory * share
 
     async def _open_cell(self, lane: Lane) -> None:
         child: Child | None = None
@@ -387,7 +367,7 @@ class Pool:
             await asyncio.sleep(RETRY_FORK_SECONDS)
         finally:
             lane.starting -= 1
-            self._starting -= 1
+            self._room.starting -= 1
         if child is not None:
             limits = self._limits
             cell = CellHandle(child, limits, self, cpu_seconds=limits.cpu_seconds, wall_seconds=limits.wall_seconds)
