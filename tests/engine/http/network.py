@@ -1,7 +1,8 @@
 """What the tests of the client share: names without a network, and a client for the receiver on loopback."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from ssl import SSLContext, create_default_context
 
@@ -52,3 +53,25 @@ async def failure(guarded: GuardedClient, request: OutgoingRequest) -> HttpError
     except HttpError as error:
         return error
     raise AssertionError(f"answered {answer.status}")
+
+
+@asynccontextmanager
+async def conversing(
+    converse: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncGenerator[int]:
+    """The port of a server that is no HTTP's; every conversation has ended when the block has."""
+    conversations: set[asyncio.Task[None]] = set()
+
+    async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        conversations.add(task)
+        await converse(reader, writer)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async with await asyncio.start_server(accepted, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        async with asyncio.timeout(5):
+            await asyncio.gather(*conversations)

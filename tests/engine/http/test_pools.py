@@ -7,7 +7,7 @@ import pytest
 from engine.http import MAX_REQUESTS_A_DESTINATION
 from engine.http.pools import Pools
 from engine.http.urls import parse_url
-from tests.engine.http.network import LOOPBACK, Names, client, get
+from tests.engine.http.network import LOOPBACK, Names, client, conversing, get
 from tests.receiver import Received, Receiver, Response
 
 pytestmark = pytest.mark.anyio
@@ -95,10 +95,9 @@ async def test_what_comes_behind_an_answer_is_never_the_next_ones() -> None:
             while True:
                 await reader.readuntil(b"\r\n\r\n")
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + forged)
-        writer.close()
 
-    async with await asyncio.start_server(converse, "127.0.0.1", 0) as server, client() as guarded:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with conversing(converse) as port, client() as guarded:
+        url = f"http://127.0.0.1:{port}/"
         assert [(await guarded.send(get(url))).content for _ in range(3)] == [b"ok"] * 3
         assert (connections, guarded.connections) == (3, [])
 

@@ -3,8 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import httpcore2
@@ -13,7 +12,7 @@ import uvloop
 
 from engine.http import GuardedClient, OutgoingRequest
 from engine.http.streams import MAX_BUFFERED, Stream, connected
-from tests.engine.http.network import LOOPBACK, Names
+from tests.engine.http.network import LOOPBACK, Names, conversing
 from tests.receiver import TLS_HOST, Received, Receiver, Response, receiver_tls, trusting_tls
 
 LARGE = b"x" * (8 * MAX_BUFFERED)
@@ -42,26 +41,6 @@ def test_large_bodies_go_both_ways_on_one_connection(run: Any, tls: bool) -> Non
     run(main())
 
 
-@asynccontextmanager
-async def _serving(converse: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> Any:
-    """The port; every conversation has ended when the block has."""
-    conversations: set[asyncio.Task[None]] = set()
-
-    async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        conversations.add(task)
-        await converse(reader, writer)
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-    async with await asyncio.start_server(accepted, "127.0.0.1", 0) as server:
-        yield server.sockets[0].getsockname()[1]
-        async with asyncio.timeout(5):
-            await asyncio.gather(*conversations)
-
-
 def test_a_peer_that_closes_or_speaks_unasked_is_noticed(run: Any) -> None:
     async def main() -> None:
         async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -70,7 +49,7 @@ def test_a_peer_that_closes_or_speaks_unasked_is_noticed(run: Any) -> None:
                 await writer.drain()
                 await reader.read()
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             for word, said in ((b"s", b"unasked"), (b"c", b"")):
                 stream = await connected("127.0.0.1", port)
                 assert not stream.get_extra_info("is_readable")
@@ -98,7 +77,7 @@ def test_what_nobody_reads_is_not_taken_in_without_end(run: Any) -> None:
                     await writer.drain()
                     sent += 65_536
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             before = -1
             async with asyncio.timeout(10):
@@ -135,7 +114,7 @@ def test_a_request_goes_out_in_one_piece(run: Any) -> None:
         async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             pieces.append(await reader.read(1_000))
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             for part in (b"head", b"", b"body"):
                 await stream.write(part)
@@ -156,7 +135,7 @@ def test_whoever_writes_waits_for_a_peer_that_takes_nothing(run: Any) -> None:
             while piece := await reader.read(1_000_000):
                 taken += len(piece)
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             with pytest.raises(httpcore2.WriteTimeout):
                 while True:
@@ -179,7 +158,7 @@ def test_what_a_peer_said_before_it_left_can_be_read(run: Any) -> None:
             writer.write_eof()
             await writer.drain()
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             said = b""
             async with asyncio.timeout(5):
@@ -199,7 +178,7 @@ def test_a_connection_that_a_peer_breaks_is_an_error_for_its_reader(run: Any) ->
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
             writer.transport.abort()
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             await stream.write(b"x")
             with pytest.raises(httpcore2.ReadError):
@@ -215,7 +194,7 @@ def test_a_reader_that_gave_up_does_not_keep_the_next_one_from_reading(run: Any)
             writer.write(await reader.read(1))
             await reader.read(1)
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             reading = asyncio.create_task(stream.read(1))
             await asyncio.sleep(0.01)
@@ -236,7 +215,7 @@ def test_what_is_said_before_the_handshake_is_no_answer_under_tls(run: Any) -> N
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged")
             heard.append(await reader.read(100))
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             async with asyncio.timeout(5):
                 while not stream.get_extra_info("is_readable"):
@@ -262,7 +241,7 @@ def test_a_handshake_that_is_given_up_leaves_no_connection(run: Any, late: bool)
                 pass
             gone.set()
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             shaking = asyncio.create_task(stream.start_tls(trusting_tls(), TLS_HOST, 0.01 if late else None))
             if not late:
@@ -286,7 +265,7 @@ def test_connecting_that_is_given_up_leaves_no_connection(run: Any) -> None:
             await reader.read()
             closed += 1
 
-        async with _serving(converse) as port:
+        async with conversing(converse) as port:
             for turns in range(12):
                 connecting = asyncio.create_task(connected("127.0.0.1", port))
                 for _ in range(turns):
