@@ -19,6 +19,7 @@ HookcellError
 └── Unavailable                 503 with Retry-After: nothing was stored, the same request may be sent again
     ├── StoreBusy               the writer's queue is full, or it did not answer in time
     ├── StoreAway               the database, or the way to it, is away
+    ├── KeysLost                a run held keys of its store for too long: they may be another's
     ├── StoreLost               the database failed under us; the process ends
     └── Stopping                the process is shutting down
 """
@@ -158,6 +159,10 @@ class StoreBusy(Unavailable):
 
 
 class StoreAway(Unavailable):
+    pass
+
+
+class KeysLost(Unavailable):
     pass
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from engine.errors import Unavailable
+from engine.errors import KeysLost
 from engine.store.clock import database_ms
 from engine.store.isolation import row_by_row
 from engine.store.schema import held_keys, integrations
@@ -20,10 +20,6 @@ from engine.store.values import Exceeded, Growth, exceeded, growth, growth_of, v
 HANDED_MS = 2_000
 
 Turn: TypeAlias = Literal["mine", "another's", "ring"]
-
-
-class KeysLost(Unavailable):
-    """A run took so long that what it wrote may be another's by now: nothing of it was stored."""
 
 
 @dataclass(frozen=True, slots=True)

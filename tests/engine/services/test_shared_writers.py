@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
+from engine.errors import KeysLost
 from engine.services import RunServices
-from engine.store.held_keys import KeysLost, take_key
+from engine.store.held_keys import take_key
 from engine.store.schema import held_keys
 from engine.store.values import list_values
 from tests.engine.services.runs import ID, Desk, desk, refusal
