@@ -191,3 +191,15 @@ def test_the_options_named_in_passing_are_options_of_some_command() -> None:
         for each in command.commands.values() if isinstance(command, TyperGroup) else [command]:
             options |= {option for parameter in each.params for option in parameter.opts}
     assert set(re.findall(r"`(--[a-z]+)", TEXT)) <= options
+
+
+@pytest.mark.parametrize(
+    "file", [README, *sorted(README.parent.glob("*/README.md"))], ids=lambda file: file.parent.name
+)
+def test_every_link_leads_somewhere(file: Path) -> None:
+    for place, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", file.read_text()):
+        target = (file.parent / place).resolve() if place else file
+        assert target.exists(), place
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
