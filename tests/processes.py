@@ -41,6 +41,10 @@ class ServerProcess:
             time.sleep(0.02)
         self.url = found[1]
 
+    def wait_until_working(self) -> None:
+        wait_for(lambda: '"hookcell works"' in self.log.read_text() or self.process.poll() is not None, START_SECONDS)
+        assert self.process.poll() is None, self.log.read_text()
+
     def login(self) -> None:
         data = self.post("/api/v1/login", {"user": "admin", "password": ADMIN_PASS})["data"]
         self.headers = {"X-Auth-Token": data["authToken"], "X-User-Id": data["userId"]}
@@ -97,8 +101,11 @@ def serving(data: Path, **environment: str) -> Iterator[ServerProcess]:
 
 
 @contextmanager
-def starting(data: Path, **environment: str | None) -> Iterator[ServerProcess]:
-    """The process, whether it comes to serve or not; it does not outlive the test. None unsets a setting."""
+def starting(data: Path, *command: str, **environment: str | None) -> Iterator[ServerProcess]:
+    """The process, whether it comes to serve or not; it does not outlive the test. None unsets a setting.
+
+    `command` is what is run instead of `hookcell serve --port 0`.
+    """
     log = data.parent / f"serve-{time.monotonic_ns()}.log"
     settings = {
         "PATH": os.environ["PATH"],
@@ -108,7 +115,7 @@ def starting(data: Path, **environment: str | None) -> Iterator[ServerProcess]:
     }
     with log.open("w") as output:
         process = subprocess.Popen(
-            [HOOKCELL, "serve", "--port", "0", "--data", str(data)],
+            [*(command or (HOOKCELL, "serve", "--port", "0")), "--data", str(data)],
             env={name: value for name, value in settings.items() if value is not None},
             stdout=output,
             stderr=output,
@@ -119,6 +126,30 @@ def starting(data: Path, **environment: str | None) -> Iterator[ServerProcess]:
     finally:
         process.kill()
         process.wait()
+
+
+# hookcell with leases that are over sooner, and with a clock that may be wrong
+_HASTY = """
+import sys, time
+from engine.delivery import leases, worker
+leases.LEASE_MS, worker.RENEW_SECONDS = 2_000, 0.4
+offset, right, right_ns = {offset}, time.time, time.time_ns
+time.time, time.time_ns = lambda: right() + offset, lambda: right_ns() + offset * 10**9
+from api.cli import main
+main()
+"""
+
+
+def hasty(*arguments: str, offset: int = 0) -> tuple[str, ...]:
+    """The command line of hookcell that takes over from a dead process in two seconds; `offset` seconds of its clock."""
+    return (sys.executable, "-c", _HASTY.format(offset=offset), *arguments)
+
+
+@contextmanager
+def working(data: Path, url: str, *, offset: int = 0) -> Iterator[ServerProcess]:
+    with starting(data, *hasty("worker", offset=offset), HOOKCELL_DATABASE_URL=url) as process:
+        process.wait_until_working()
+        yield process
 
 
 @contextmanager

@@ -6,18 +6,20 @@ bytes, and nothing is posted twice.
 
 import json
 import random
-import sqlite3
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import create_engine, select
 
+from engine.store.connections import json_value
+from engine.store.schema import deliveries as deliveries_table
+from engine.store.schema import events, messages
 from tests.processes import ServerProcess, receiving, serving
 from tests.receiver import Received, Receiver, Response
 
@@ -39,9 +41,12 @@ SETTLE_SECONDS = 90.0
 
 @dataclass
 class Round:
-    """What was said and heard. `accepted` was answered 200; `unsure` was cut off before an answer came."""
+    """What was said and heard. `accepted` was answered 200; `unsure` was cut off before an answer came.
 
-    data: Path
+    `database` is SQLAlchemy's url of what was stored.
+    """
+
+    database: str
     dice: random.Random
     accepted: set[str] = field(default_factory=set)
     unsure: set[str] = field(default_factory=set)
@@ -64,13 +69,14 @@ def answering(dice: random.Random) -> Response | bytes:
 
 def play(data: Path, *, messages: int, kills: int, seed: int) -> Round:
     """Says `messages`, kills the server `kills` times meanwhile, and returns once all deliveries have ended."""
-    one = Round(data, random.Random(seed))
+    one = Round(f"sqlite:///{data / 'hookcell.db'}", random.Random(seed))
 
     def answer(_: Received) -> Response | bytes:
         return answering(one.dice)
 
     with receiving(answer) as receiver:
-        _start(one, receiver)
+        with serving(data) as server:
+            integrate(server, receiver)
         said = iter([f"{(PATIENT, ONCE)[number % 2]} {number}" for number in range(messages)])
         left, lock = [messages], threading.Lock()
         pause = max(1, messages // (kills + 1))
@@ -80,23 +86,22 @@ def play(data: Path, *, messages: int, kills: int, seed: int) -> Round:
                 one.kills += 1
         with serving(data, HOOKCELL_RATE_LIMIT="off") as server:
             _say(one, server, said, left, lock, until=0, kill=False)
-            _settle(server)
+            settle(server)
             one.requests = list(receiver.requests)
     return one
 
 
-def _start(one: Round, receiver: Receiver) -> None:
-    with serving(one.data) as server:
-        for name, fields in ((PATIENT, RETRIES), (ONCE, {})):
-            server.create(
-                type="webhook-outgoing",
-                event="sendMessage",
-                name=name,
-                urls=[receiver.url],
-                triggerWords=[name],
-                script=SCRIPT,
-                **fields,
-            )
+def integrate(server: ServerProcess, receiver: Receiver) -> None:
+    for name, fields in ((PATIENT, RETRIES), (ONCE, {})):
+        server.create(
+            type="webhook-outgoing",
+            event="sendMessage",
+            name=name,
+            urls=[receiver.url],
+            triggerWords=[name],
+            script=SCRIPT,
+            **fields,
+        )
 
 
 def _say(
@@ -142,7 +147,7 @@ def _say(
         speaker.join()
 
 
-def _settle(server: ServerProcess) -> None:
+def settle(server: ServerProcess) -> None:
     """Until nothing waits; nobody waits for a schedule, and what was interrupted too often is let go on."""
     path = "/api/v1/integrations.deliveries"
     deadline = time.monotonic() + SETTLE_SECONDS
@@ -155,26 +160,21 @@ def _settle(server: ServerProcess) -> None:
         time.sleep(0.1)
 
 
-@contextmanager
-def _database(one: Round) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"file:{one.data / 'hookcell.db'}?mode=ro", uri=True)) as connection:
-        yield connection
-
-
 def check(one: Round) -> dict[str, int]:
     """Raises AssertionError; the figures of the round."""
-    with _database(one) as connection:
-        messages = Counter(text for (text,) in connection.execute("SELECT text FROM messages"))
-        rows = connection.execute(
-            "SELECT d.id, d.state, d.attempts, d.interruptions, json_extract(e.payload, '$.message.text')"
-            " FROM deliveries d JOIN events e ON e.id = d.event_id"
-        ).fetchall()
-    deliveries = {text: (id, state, attempts, interruptions) for id, state, attempts, interruptions, text in rows}
+    engine = create_engine(one.database, json_deserializer=json_value)
+    with engine.connect() as connection:
+        posted = Counter(connection.execute(select(messages.c.text)).scalars())
+        row = deliveries_table.c
+        columns = select(row.id, row.state, row.attempts, row.interruptions, events.c.payload)
+        rows = connection.execute(columns.join(events, events.c.id == row.event_id)).all()
+    engine.dispose()
+    deliveries = {payload["message"]["text"]: tuple(values) for *values, payload in rows}
     assert len(deliveries) == len(rows), "an event was delivered under two keys"
-    assert one.accepted <= messages.keys(), "an accepted message is lost"
+    assert one.accepted <= posted.keys(), "an accepted message is lost"
     assert one.accepted <= deliveries.keys() <= one.accepted | one.unsure, "an accepted event is lost"
     assert {state for _, state, _, _ in deliveries.values()} <= {"finished", "failed"}, "a delivery is stuck"
-    repeated = [text for text, times in messages.items() if times > 1]
+    repeated = [text for text, times in posted.items() if times > 1]
     assert not repeated, f"posted twice: {repeated[:5]}"
     sent = _by_key(one.requests)
     assert sent.keys() <= {id for id, *_ in deliveries.values()}, "a request under a key of no delivery"
@@ -189,8 +189,8 @@ def check(one: Round) -> dict[str, int]:
             attempts,
             len(bodies),
         )
-        assert messages[f"sending {text}"] == 1, f"{text} was not announced"
-        assert (messages[f"sent {text}"] == 1) == (state == "finished"), (
+        assert posted[f"sending {text}"] == 1, f"{text} was not announced"
+        assert (posted[f"sent {text}"] == 1) == (state == "finished"), (
             f"{text} is {state} and its answer says otherwise"
         )
     return {
