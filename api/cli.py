@@ -56,6 +56,8 @@ PANELS: dict[str, tuple[Command, ...]] = {
         Command("push", "api.cli_projects:push", "Make a server's integration what a folder says, or create it."),
         Command("pull", "api.cli_projects:pull", "Make a folder what the server's integration is."),
         Command("list", "api.cli_projects:listed", "Show the integrations of a server that you may manage."),
+        Command("logs", "api.cli_history:logs", "Show what an integration did, run by run."),
+        Command("replay", "api.cli_history:replay", "Run a past run of a server again, here, with a draft."),
         Command("deliveries", "api.cli_deliveries:app", "Deliveries of outgoing integrations on a server."),
         Command("secret", "api.cli_login:secret", "Values that scripts may have sent and never see."),
     ),
