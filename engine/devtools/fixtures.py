@@ -220,8 +220,12 @@ def _now(table: Table) -> datetime | None:
 
 def read_response(file: Path) -> FixtureResponse:
     """What the receiver answers, of a .toml or a JSON file. Raises FixtureError."""
-    table = read_toml(file) if file.suffix == ".toml" else read_json(file)
-    return _response(table.only(RESPONSE_KEYS))
+    return _response((read_toml(file) if file.suffix == ".toml" else read_json(file)).only(RESPONSE_KEYS))
+
+
+def response_of(values: JsonObject) -> FixtureResponse:
+    """The same of a value in the form of .response.json. Raises FixtureError."""
+    return _response(Table(Path("response"), values).only(RESPONSE_KEYS))
 
 
 def _response(table: Table) -> FixtureResponse:

@@ -1,4 +1,4 @@
-"""What each hook is given, as data: the stubs are made of it, `check` knows keys by it, the documentation lists it.
+"""What each hook is given, as data: the stubs are made of it, and `check` knows keys by it.
 
 A type is written as Python writes it, over `Json` for whatever JSON may hold and the tables of this file by their name.
 The tests compare it with what the server makes.
@@ -92,7 +92,7 @@ OUTGOING_REQUEST = Table(
     (
         Field("url", "str", ""),
         Field("method", "str", "POST"),
-        Field("headers", "dict[str, str]", "as they will be sent"),
+        Field("headers", "dict[str, Any]", "as they will be sent"),
         Field("params", "dict[str, Json]", "added to the query of the url"),
         Field("data", "Any", "the event; then the body, parsed where it is JSON"),
         Field("auth", "str | list[str] | tuple[str, str] | None", "'user:password', or both in a list"),

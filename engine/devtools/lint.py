@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import cast
 
 from engine.devtools.lint_keys import unknown_keys
+from engine.devtools.lint_library import unknown_names
 from engine.devtools.lint_returns import bad_returns
 from engine.devtools.lint_source import CANONICAL, SCRIPT, Source
 from engine.model.json import JsonObject
@@ -24,7 +25,13 @@ def lint(text: str) -> list[JsonObject]:
     if source is None:
         return []
     try:
-        found = [*_misspelt_hooks(source), *_misplaced_hooks(source), *unknown_keys(source), *bad_returns(source)]
+        found = [
+            *_misspelt_hooks(source),
+            *_misplaced_hooks(source),
+            *unknown_keys(source),
+            *unknown_names(source),
+            *bad_returns(source),
+        ]
     except RecursionError:
         return []
     found.sort(key=lambda each: (cast(int, each["line"]), cast(int, each["column"])))

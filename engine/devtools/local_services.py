@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.devtools.files import FixtureError, read_json
 from engine.devtools.fixtures import Fixture
 from engine.devtools.local_secrets import LocalSecrets
-from engine.devtools.recordings import Exchange, Replies, exchange_of
+from engine.devtools.recordings import MAX_EXCHANGES, Exchange, Replies, exchange_of
 from engine.http import Answer, Filler, GuardedClient, HttpError, OutgoingRequest, hop_of
 from engine.model.integrations import Integration
 from engine.model.json import JsonObject, JsonValue
@@ -29,29 +29,32 @@ from engine.trace import now_ms
 
 @dataclass(slots=True)
 class LocalHost:
-    """What a tool's runs share. `recorded` are the calls that went out."""
+    """What a tool's runs share. `called` are the first MAX_EXCHANGES calls of http and what they were answered."""
 
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     values: ScratchValues = field(default_factory=ScratchValues)
     client: GuardedClient | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    recorded: list[Exchange] = field(default_factory=list)
+    called: list[Exchange] = field(default_factory=list)
 
     def open(self, integration: Integration, fixture: Fixture) -> "LocalServices":
         known = LocalSecrets(fixture.meta.secrets, self.environment, self.secrets).known()
         replies, client, allow = Replies(fixture.exchanges), self.client, egress_of(integration)
 
-        async def send(request: OutgoingRequest, filler: Filler, limit: int) -> Answer:
+        async def reply(request: OutgoingRequest, filler: Filler, limit: int) -> Answer:
             if client is None:
                 _check(request, filler, known)
                 return replies.reply(request)
+            answer = await client.send(request, allow=allow, limit=limit, filler=filler)
+            return await scrubbed(answer, known.scrubber)
+
+        async def send(request: OutgoingRequest, filler: Filler, limit: int) -> Answer:
             try:
-                answer = await client.send(request, allow=allow, limit=limit, filler=filler)
+                answer = await reply(request, filler, limit)
             except HttpError as error:
-                self.recorded.append(exchange_of(request, error))
+                self._keep(exchange_of(request, error))
                 raise
-            answer = await scrubbed(answer, known.scrubber)
-            self.recorded.append(exchange_of(request, answer))
+            self._keep(exchange_of(request, answer))
             return answer
 
         run = RunServices(
@@ -65,6 +68,15 @@ class LocalHost:
             keep=False,
         )
         return LocalServices(run, self.values)
+
+    @property
+    def recorded(self) -> list[Exchange]:
+        """Those that went out."""
+        return [] if self.client is None else self.called
+
+    def _keep(self, exchange: Exchange) -> None:
+        if len(self.called) < MAX_EXCHANGES:
+            self.called.append(exchange)
 
 
 @dataclass(frozen=True, slots=True)

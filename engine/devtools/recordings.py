@@ -48,6 +48,11 @@ def read_recording(file: Path) -> tuple[Exchange, ...]:
     return tuple(_exchange(file, number, item) for number, item in enumerate(value, 1))
 
 
+def exchange_from(item: JsonObject) -> Exchange:
+    """One call in the form of the file. Raises FixtureError."""
+    return _exchange(Path("the answer"), 1, item)
+
+
 def write_recording(file: Path, exchanges: Sequence[Exchange]) -> None:
     """Raises FixtureError."""
     text = json.dumps([_record(exchange) for exchange in exchanges], indent=2, ensure_ascii=False)

@@ -100,9 +100,11 @@ async def open_example(scripts: Scripts, example: Example) -> Subject:
     return await open_script(scripts, example.script, file=file, record=example.integration)
 
 
-async def run_fixture(scripts: Scripts, folder: Path, subject: Subject, fixture: Fixture) -> Ran:
-    """Once, with a store of its own, under a clock that stands still. Raises FixtureError, Unavailable."""
-    host = LocalHost(read_secrets(folder))
+async def run_fixture(
+    scripts: Scripts, folder: Path, subject: Subject, fixture: Fixture, host: LocalHost | None = None
+) -> Ran:
+    """Once, under a clock that stands still; without a host with a new store. Raises FixtureError, Unavailable."""
+    host = host or LocalHost(read_secrets(folder))
     if fixture.meta.now is None:
         fixture = replace(fixture, meta=replace(fixture.meta, now=FROZEN))
     return await Runner(scripts, host).run(subject, fixture)
@@ -165,14 +167,21 @@ def _usual(key: str, value: JsonValue) -> bool:
 
 
 def _plain(key: str, value: JsonValue) -> JsonValue:
-    """Of a request what its script decides."""
-    if key != "request" or not isinstance(value, dict):
-        return value
-    headers = value["headers"]
-    assert isinstance(headers, dict)
-    own: JsonObject = {name: said for name, said in headers.items() if name not in _OURS}
-    shown: JsonObject = {"url": value["url"], "method": value["method"]}
-    return shown | ({"headers": own} if own else {}) | {"data": value["data"]}
+    """What the script and its integration decide, without what every message and request has."""
+    match key, value:
+        case "messages", list():
+            return [_message(message) if isinstance(message, dict) else message for message in value]
+        case "request", dict():
+            headers = value["headers"]
+            assert isinstance(headers, dict)
+            own: JsonObject = {name: said for name, said in headers.items() if name not in _OURS}
+            shown: JsonObject = {"url": value["url"], "method": value["method"]}
+            return shown | ({"headers": own} if own else {}) | {"data": value["data"]}
+    return value
+
+
+def _message(message: JsonObject) -> JsonObject:
+    return {key: value for key, value in message.items() if value not in ("", False)}
 
 
 def report(tried: Sequence[Tried], seconds: float) -> str:

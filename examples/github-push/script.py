@@ -42,10 +42,8 @@ def pushed(push):
     action, color = what_happened(push, kind)
     target = name if push["deleted"] else f"[{name}]({repository['html_url']}/tree/{quote(name)})"
     text = f"*{push['pusher']['name']}* {action} {target} in [{repository['full_name']}]({repository['html_url']})"
-    content = {"text": text}
-    if push["head_commit"]:  # None where a branch or tag was deleted
-        content["attachments"] = [details(push, color)]
-    return content
+    # head_commit is None where a branch or tag was deleted
+    return {"text": text, "attachments": [details(push, color)] if push["head_commit"] else None}
 
 
 def named(ref):

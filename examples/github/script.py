@@ -15,7 +15,7 @@ def process_incoming(request):
     signature = request["headers"].get("x-hub-signature-256")
     if not secrets.verify_hmac("github", request["content_raw"], signature):
         return {"error": "The signature does not match."}
-    event = request["headers"].get("x-github-event")
+    event = request["headers"].get("x-github-event", "")
     handler = HANDLERS.get(event)
     content = handler(request["content"]) if handler else None
     if content is None:

@@ -11,7 +11,7 @@ def process_incoming(request):
     headers = request["headers"]
     if not secrets.verify_hmac("sentry", request["content_raw"], headers.get("sentry-hook-signature")):
         return {"error": "The signature does not match."}
-    resource = headers.get("sentry-hook-resource")
+    resource = headers.get("sentry-hook-resource", "")
     body = request["content"]
     handler = HANDLERS.get(resource)
     content = handler(body) if handler else None

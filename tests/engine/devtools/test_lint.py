@@ -238,3 +238,38 @@ def test_every_hook_has_its_arguments_described() -> None:
         "prepare_outgoing_request": 1,
         "process_outgoing_response": 2,
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (
+            "import json\nx = json.JSONDecoder\n",
+            "2:5 unknown-name: json has no JSONDecoder in scripts. Did you mean json.",
+        ),
+        ("import re as r\nr.compiel('x')\n", "2:1 unknown-name: re has no compiel in scripts. Did you mean r.compile?"),
+        (
+            "from hookcell import http\nhttp.fetch('x')\n",
+            "2:1 unknown-name: hookcell.http has no fetch in scripts. Did you mean ",
+        ),
+        ("import urllib.parse\nurllib.request.urlopen('x')\n", "2:1 unknown-name: urllib has no request in scripts."),
+    ],
+)
+def test_a_name_that_the_library_leaves_out_is_told(source: str, found: str) -> None:
+    (one,) = told(source)
+    assert one.startswith(found)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import json\njson.dumps(1)\n",
+        "import urllib.parse\nurllib.parse.quote('x')\n",
+        "from datetime import datetime\ndatetime.fromisoformat('x')\n",
+        "import json\ndef f(json):\n    return json.whatever\n",
+        "import json\njson = {}\njson.whatever\n",
+        "from xml.etree import ElementTree\nElementTree.fromstring('<a/>')\n",
+    ],
+)
+def test_names_that_are_there_or_may_be_are_left_alone(source: str) -> None:
+    assert lint(source) == []
