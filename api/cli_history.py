@@ -46,9 +46,11 @@ def logs(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with everything.")] = False,
     url: UrlOption = None,
 ) -> None:
-    """Show what an integration did: each run with its steps, its log and its error, the newest last.
+    """Show what an integration did, run by run.
 
-    Ends with 0 also after Ctrl-C, with 1 where the server says no.
+    Each with its steps, its log and its error, the newest last; Ctrl-C ends --follow.
+
+    Ends with 0 also then, with 1 where the server says no.
     """
     raise typer.Exit(ended_with_server(_logs(name, follow, limit, as_json, url)))
 
