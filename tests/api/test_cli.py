@@ -24,6 +24,22 @@ def test_help_loads_nothing_of_the_server() -> None:
     assert done.stderr.split() == []
 
 
+def test_check_loads_no_database_and_no_models() -> None:
+    heavy = (
+        "sqlalchemy",
+        "starlette",
+        "httpx2",
+        "pydantic",
+        "alembic",
+        "prompt_toolkit",
+        "engine.http",
+        "engine.store",
+    )
+    program = f"import sys, api.cli_check; print(*(name for name in {heavy!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=lambda command: command.name)
 def test_a_command_says_of_itself_what_the_list_says_of_it(command: Command) -> None:
     told = " ".join(str(command.load().help).split())
