@@ -19,6 +19,7 @@ from sandbox.limits import Limits
 from sandbox.nursery import Nursery
 from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt
 from sandbox.room import Room
+from sandbox.scheduling import short_turns
 from sandbox.slow import SlowLane
 from sandbox.verdict import MAX_RERUNS, no_more_tries, verdict
 from sandbox.zygotes import Child, NurseryDown
@@ -97,6 +98,8 @@ class Pool:
         else:
             outcome, cell.growth = decode.result(frame, job.program, self._limits)
             self._settle(job, cell, outcome)
+        if not cell.served and not cell.slow:
+            short_turns(cell.child.pid)
         if job.once or cell.served + 1 >= self._limits.cell_recycle_calls or cell.growth > self._limits.cell_growth:
             cell.retiring = True
 

@@ -11,7 +11,7 @@ from sandbox.memory import machine_memory
 # New cells leave this share of the memory to warm ones, and so many a core run their first call at a time: a crowd of
 # unknown scripts must not keep the known ones waiting.
 NEW_CELLS_SHARE = 0.75
-UNPROVEN_PER_CORE = 4
+UNPROVEN_PER_CORE = 2
 CORES = os.cpu_count() or 1
 
 
@@ -35,9 +35,9 @@ class Room:
         return len(self.cells) + self.starting < self._limits.cells and self._memory_for_one_more(NEW_CELLS_SHARE)
 
     def for_an_untried_script(self) -> bool:
-        """Further ones wait until one of these has answered or turned out to be slow."""
-        fresh = (cell for cell in self.cells if not cell.served and not cell.slow and cell not in self.idle)
-        return self.starting + sum(1 for _ in fresh) < UNPROVEN_PER_CORE * CORES
+        """Further ones wait until one of these has answered, asks the host, or has turned out to be slow."""
+        fresh = sum(not (cell.served or cell.slow or cell.asked_at or cell in self.idle) for cell in self.cells)
+        return self.starting + fresh < UNPROVEN_PER_CORE * CORES
 
     def is_empty(self) -> bool:
         return not self.cells and not self.starting

@@ -18,6 +18,7 @@ from sandbox.orphans import Orphans
 from sandbox.outcome import JsonValue, NotRun, Outcome, Raised, Receipt
 from sandbox.pool import Pool
 from sandbox.program import Body, Compiled, HookForm, Program, Rejected
+from sandbox.scheduling import short_turns
 from sandbox.selftest import PROBES, QUICK, Tried, self_test
 from sandbox.services import Services
 from sandbox.zygotes import Child
@@ -64,6 +65,7 @@ class Sandbox:
             await self.close()
             raise
         self._orphans.start()
+        short_turns()
         self._pool = Pool(self._scripts, self.limits)
 
     async def close(self) -> None:
