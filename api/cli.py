@@ -31,11 +31,22 @@ class Command:
             made = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             made.command(self.name)(found)
             found = made
-        return get_command(found)
+        return flowing(get_command(found))
+
+
+def flowing(command: Any) -> Any:
+    """Its help with paragraphs in place of the lines of our source, also that of the commands below it."""
+    paragraphs = (command.help or "").split("\n\n")
+    command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for each in getattr(command, "commands", {}).values():
+        flowing(each)
+    return command
 
 
 LOCKING = (FAILED, USAGE, LOCKED)
 SERVING = (*LOCKING, INTERRUPTED)
+
+
 PANELS: dict[str, tuple[Command, ...]] = {
     "Write scripts": (
         Command("new", "api.cli_new:new", "Make the folder of a new integration.", (USAGE,)),
@@ -47,6 +58,7 @@ PANELS: dict[str, tuple[Command, ...]] = {
             "api.cli_test:test",
             "Run every payload of payloads/ in the sandbox and compare what comes of it with expected/.",
         ),
+        Command("stubs", "api.cli_stubs:stubs", "Write types for editors and type checkers.", (USAGE,)),
     ),
     "With the login of a server": (
         Command("login", "api.cli_login:login", "Log in to a server, for the commands that talk to one."),

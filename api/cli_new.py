@@ -23,7 +23,13 @@ def new(
     incoming: Annotated[bool, typer.Option("--incoming", help="For webhooks that arrive; the default.")] = False,
     outgoing: Annotated[bool, typer.Option("--outgoing", help="For events of the chat that are sent.")] = False,
     example: Annotated[
-        str | None, typer.Option("--from", metavar="EXAMPLE", help="Begin as this example.", show_default=False)
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="EXAMPLE",
+            help="Begin as this example of hookcell; a wrong name lists them.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Make the folder of a new integration, which passes `check` and `test` as it is.
