@@ -1,6 +1,8 @@
 """What a child does while it waits is what it will be asked for, and spares its first call the copying of pages."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
@@ -69,3 +71,30 @@ def test_limits_of_a_rehearsal_are_those_of_nobody(cells: Cells) -> None:
     # the first call after it has its own: a script that needs more than SHORT allows is ended as ever
     outcome = cells.call("def process_incoming(request):\n    while True:\n        pass\n", {}, owner="loops")
     assert type(outcome).__name__ == "TimedOut" and cells.sandbox.limits != Limits()
+
+
+SLOW = """
+import marshal, os, signal
+import orjson
+from sandbox import cell, wire
+
+code = "def process_incoming(request):\\n    for number in range(1_000_000): number * number\\n"
+code += "    return {'text': '**Rehearsal**'}"
+load = {"limits": {}, "filename": "slow.py", "hooks": [["process_incoming"]]}
+call = {"hook": 0, "args": [{}], "body": {"text": [], "parsed": []}}
+frames = wire.encode(wire.LOAD, 0, orjson.dumps(load), marshal.dumps(compile(code, "slow.py", "exec")))
+frames += wire.encode(wire.CALL, 1, orjson.dumps(call), b"{}")
+said, write = [], os.write
+os.write = lambda descriptor, data: said.append(bytes(data)) or len(data)
+waiting = cell.Cell()
+signal.signal(signal.SIGPROF, waiting.on_tick)
+waiting.rehearse(frames)
+signal.setitimer(signal.ITIMER_PROF, 0)
+write(1, repr(said).encode())
+"""
+
+
+def test_a_rehearsal_says_nothing_however_slow_it_is() -> None:
+    """Its clock ticks, and a tick lets go what is held: a server that hears READY twice ends the cell."""
+    ran = subprocess.run([sys.executable, "-c", SLOW], capture_output=True, check=True, timeout=60)
+    assert ran.stdout == b"[]"
