@@ -168,7 +168,8 @@ async def _list(name: str, as_json: bool, url: str | None) -> int:
         return 0
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("id", "name", "kind", "", "script", "channel", "changed"):
-        table.add_column(heading, overflow="fold")
+        # an id and a date are of use as a whole
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("id", "changed"))
     for record in found:
         # the words come from a server: nothing in them is markup
         table.add_row(*(Text(cell) for cell in _cells(record)))
@@ -184,7 +185,8 @@ def _cells(record: dict[str, Any]) -> tuple[str, ...]:
     state = "enabled" if record.get("enabled") else "disabled"
     kind = str(record["type"]).removeprefix("webhook-")
     channel = ", ".join(record.get("channel") or ())
-    return str(record["_id"]), str(record["name"]), kind, state, script, channel, str(record.get("_updatedAt", ""))
+    changed = str(record.get("_updatedAt", ""))[:16].replace("T", " ")
+    return str(record["_id"]), str(record["name"]), kind, state, script, channel, changed
 
 
 async def _check(project: Project, shown: Terminal) -> None:

@@ -183,6 +183,8 @@ async def call(kit: Incoming, run: Run, script: Script, content: HookContent) ->
     if report is None:
         return result, run
     detail: JsonObject = {"script": report.to_json(), **services.did()}
+    if isinstance(result, IncomingNothing | IncomingPost) and result.response:
+        detail["answer"] = result.response
     if isinstance(result, Failed):
         failure = result.failure
         stack = failure.traceback or failure.message

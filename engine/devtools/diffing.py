@@ -58,7 +58,7 @@ def _leaves(path: str, value: JsonValue) -> Iterator[str]:
 
 def _walk(path: str, value: JsonValue) -> Iterator[str]:
     match value:
-        case dict() if value:
+        case dict() if value or not path:
             for key, item in value.items():
                 plain = key.replace("-", "_").isidentifier()
                 step = f".{key}" if plain and path else key if plain else f"[{json_text(key)}]"

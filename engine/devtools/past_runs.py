@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import orjson
 
@@ -98,8 +98,10 @@ def _webhook(id: str, record: JsonObject, integration: IncomingIntegration, note
     if "cut" in stored:
         raise _lost(id, "its request was too large to be kept whole")
     masked = tuple(str(place) for place in cast(list[JsonValue], stored.get("masked", [])))
-    if masked:
-        notes.append(f"history has masked {', '.join(masked)} of the request, which the script sees as {MASK}")
+    # the hook's token always is, and no script needs it
+    told = [place for place in masked if place != "url" or f"={MASK}" in str(stored["url"])]
+    if told:
+        notes.append(f"history has masked {', '.join(told)} of the request, which the script sees as {MASK}")
     request = replayed_request(stored, Replayed(id, masked, False))
     meta = FixtureMeta(
         method=request.method,
@@ -114,7 +116,7 @@ def _webhook(id: str, record: JsonObject, integration: IncomingIntegration, note
 
 def _event(id: str, record: JsonObject, notes: list[str]) -> Fixture:
     data = record.get("data")
-    if not isinstance(data, dict) or set(data) == {"cut", "characters"}:
+    if not _is_whole(data):
         raise _lost(id, "history does not have its event whole")
     if any(value == MASK for value in data.values()):
         notes.append(f"the event's token is masked: the script sees it as {MASK}")
@@ -171,15 +173,14 @@ def _calls(step: JsonObject) -> list[JsonObject]:
 def _incoming(record: JsonObject) -> JsonObject:
     happened: JsonObject = {}
     _add_messages(happened, record, "resultMessage")
+    said = record.get("answer")
     match record["state"]:
-        case "refused":
-            answer = record.get("answer")
-            happened["answer"] = {
-                "status": 400,
-                "body": {**(answer if isinstance(answer, dict) else {}), "success": False},
-            }
-        case "finished":
-            happened["answer"] = {"status": 200}
+        case "refused" if _is_whole(said):
+            happened["answer"] = {"status": 400, "body": {**said, "success": False}}
+        case "finished" if said is None or _is_whole(said):
+            happened["answer"] = {"status": 200, "body": {**(said or {}), "success": True}}
+        case "refused" | "finished" as state:
+            happened["answer"] = {"status": 400 if state == "refused" else 200}
         case _:
             happened["error"] = _error(record) or {"kind": "not-posted"}
     return happened
@@ -267,6 +268,11 @@ def _steps(record: JsonObject, name: str) -> list[JsonObject]:
 
 def _all_steps(record: JsonObject) -> list[JsonObject]:
     return cast(list[JsonObject], record.get("steps", []))
+
+
+def _is_whole(value: JsonValue) -> TypeGuard[JsonObject]:
+    """Whether history has it as it was, and not its beginning."""
+    return isinstance(value, dict) and value.keys() != {"cut", "characters"}
 
 
 def _lost(id: str, why: str) -> FixtureError:

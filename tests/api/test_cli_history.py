@@ -182,7 +182,7 @@ def test_a_webhook_is_replayed_with_its_answers_at_its_time_and_posts_nothing(se
     assert re.search(
         r"^-messages\[0\].text: Ada at 20.*\n\+messages\[0\].text: Ada since 20", done.stdout, re.MULTILINE
     )
-    assert "+messages[0].attachments[0].color: #654321" in done.stdout
+    assert "+messages[0].attachments[0].color: #654321" in done.stdout and "masked" not in done.stdout
     other = ran("replay", run, "--script", draft(tmp_path, script.replace("/who", "/else")))
     assert other.exit_code == 1 and "no answer is recorded for GET" in other.stdout + other.stderr
     assert texts(server) == before
@@ -198,6 +198,11 @@ def test_a_run_that_failed_is_put_right_and_one_that_was_refused_stays_so(server
     done = ran("replay", failed, "--script", draft(tmp_path, failing.replace("missing", "a")))
     assert done.exit_code == 0
     assert "-error.message: KeyError: 'missing'" in done.stdout and "+messages[0].text: x" in done.stdout
+    answering = "def process_incoming(request):\n    return {'response': {'challenge': request['content']['c']}}\n"
+    answered = called(server, create(server, name="answers", script=answering, **INCOMING), {"c": "abc"})
+    assert "It would do what it did." in ran("replay", answered, "--script", draft(tmp_path, answering)).stdout
+    done = ran("replay", answered, "--script", draft(tmp_path, answering.replace("challenge", "proof")))
+    assert "-answer.body.challenge: abc\n+answer.body.proof: abc" in done.stdout
     done = ran("replay", refused, "--script", draft(tmp_path, refusing))
     assert done.exit_code == 0 and "It would do what it did." in done.stdout
     done = ran("replay", refused, "--script", draft(tmp_path, refusing.replace("'no'", "'yes'")))

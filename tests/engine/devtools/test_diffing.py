@@ -18,6 +18,7 @@ def test_a_change_is_one_line_wherever_it_stands() -> None:
         "+x-y: 1",
     ]
     assert value_diff(before, before) == []
+    assert value_diff({}, {"a": {}}) == ["+a: {}"]
 
 
 def test_a_long_difference_is_cut_and_counted() -> None:
