@@ -50,7 +50,7 @@ def run(local: Local, name: str, *payloads: str) -> list[Ran]:
 def test_a_payload_comes_to_what_is_expected(local: Local, example: Example, fixture: Fixture) -> None:
     assert fixture.expected is not None, f"write expected/{fixture.name}.json"
     ran = local.do(Runner(local.scripts).run(opened(local, example.folder), fixture))
-    assert compare(fixture.expected, ran.outcome(outgoing=example.outgoing)) == []
+    assert compare(fixture.expected, ran.outcome(outgoing=example.outgoing)) == [], ran.failure
 
 
 def test_the_index_has_every_example() -> None:
