@@ -13,7 +13,7 @@ from engine.devtools.junit import write_junit
 from engine.devtools.printing import FAINT, Terminal
 from engine.devtools.sandboxed import local_scripts
 from engine.devtools.suite import Tried, folders_under, lines_of, report, run_folders
-from engine.devtools.watching import look, next_change
+from engine.devtools.watching import look, next_change, touched
 from engine.scripts import Scripts
 
 STYLES = {"passed": FAINT, "written": "yellow"}
@@ -48,15 +48,17 @@ async def _test(folder: Path, watch: bool, update: bool, junit: Path | None) -> 
     shown = terminal()
     async with local_scripts() as scripts:
         tell_what_is_missing(scripts, shown)
-        seen = look(folders)
+        seen = look(folder)
         tried = await _run(scripts, folders, shown, update=update)
         if junit is not None:
             write_junit(junit, tried)
         while watch:
             shown.line("Waiting for changes; Ctrl-C ends.", FAINT, error=True)
-            seen, changed = await next_change(seen, folders)
-            shown.line()
-            tried = await _run(scripts, changed, shown, update=False)
+            now = await next_change(seen, folder)
+            if changed := touched(seen, now, folders_under(folder)):
+                shown.line()
+                tried = await _run(scripts, changed, shown, update=False)
+            seen = now
     return 0 if all(one.good for one in tried) else FAILED
 
 

@@ -11,30 +11,29 @@ EVERY_SECONDS = 0.5
 Seen = Mapping[Path, tuple[int, int]]
 
 
-def look(folders: Sequence[Path]) -> Seen:
+def look(folder: Path) -> Seen:
     """When each file was changed last, and its size. Raises FixtureError."""
     found: dict[Path, tuple[int, int]] = {}
-    for folder in folders:
-        for file in files_under(folder):
-            try:
-                state = file.stat()
-            except OSError:
-                # gone since it was listed
-                continue
-            found[file] = (state.st_mtime_ns, state.st_size)
+    for file in files_under(folder):
+        try:
+            state = file.stat()
+        except OSError:
+            # gone since it was listed
+            continue
+        found[file] = (state.st_mtime_ns, state.st_size)
     return found
 
 
-def changed(before: Seen, now: Seen, folders: Sequence[Path]) -> list[Path]:
+def touched(before: Seen, now: Seen, folders: Sequence[Path]) -> list[Path]:
     """The folders in which something is new, gone or other."""
     files = {file for file in before.keys() | now.keys() if before.get(file) != now.get(file)}
     return [folder for folder in folders if any(file.is_relative_to(folder) for file in files)]
 
 
-async def next_change(before: Seen, folders: Sequence[Path]) -> tuple[Seen, list[Path]]:
-    """Waits until something changed. Raises FixtureError."""
+async def next_change(before: Seen, folder: Path) -> Seen:
+    """Waits until a file below the folder is new, gone or other. Raises FixtureError."""
     while True:
-        now = await asyncio.to_thread(look, folders)
-        if found := changed(before, now, folders):
-            return now, found
+        now = await asyncio.to_thread(look, folder)
+        if now != before:
+            return now
         await asyncio.sleep(EVERY_SECONDS)

@@ -11,7 +11,7 @@ from engine.devtools.files import FixtureError
 from engine.devtools.junit import junit
 from engine.devtools.making import make
 from engine.devtools.suite import Tried, folders_under, lines_of, report, run_folders
-from engine.devtools.watching import changed, look, next_change
+from engine.devtools.watching import look, next_change, touched
 from tests.engine.devtools.local import Local
 
 NOW = "from datetime import datetime\ndef process_incoming(request):\n    return datetime.now().isoformat()\n"
@@ -158,15 +158,15 @@ def test_the_report_counts() -> None:
 
 
 def test_a_change_is_seen_in_the_folder_where_it_was(local: Local, folder: Path) -> None:
-    other = folder.parent / "other"
+    other, root = folder.parent / "other", folder.parent
     make(other, "incoming")
-    folders = [folder, other]
-    before = look(folders)
-    assert changed(before, look(folders), folders) == []
+    before = look(root)
+    assert touched(before, look(root), [folder, other]) == []
     os.utime(other / "script.py", ns=(1, 1))
-    assert changed(before, look(folders), folders) == [other]
+    assert touched(before, look(root), [folder, other]) == [other]
     (folder / "payloads/new.json").write_text("{}")
     (other / "expected/started.json").unlink()
-    now, found = local.do(next_change(before, folders))
-    assert found == folders
-    assert now == look(folders)
+    make(root / "third", "outgoing")
+    now = local.do(next_change(before, root))
+    assert touched(before, now, folders_under(root)) == [folder, other, root / "third"]
+    assert now == look(root)
