@@ -31,6 +31,7 @@ from engine.scripts import Scripts
 from engine.secrets import Cipher, Vault
 from engine.services import LocalWriters, ScriptLog, ServiceKit, SharedWriters
 from engine.settings import Settings
+from engine.store import configuration
 from engine.store.database import Store, open_store
 from engine.store.scripts import get_code, insert_code
 from engine.trace import now_ms
@@ -150,6 +151,15 @@ class Engine:
         self.ready = False
         log.error("the database failed; the server ends", error=str(error))
         self.on_lost()
+
+    async def can_serve(self) -> bool:
+        """Whether it is neither starting nor draining, and a database elsewhere answers."""
+        if self.ready and self.store.shared:
+            try:
+                await self.store.read(configuration.version)
+            except Unavailable:
+                return False
+        return self.ready
 
     @property
     def sandbox_is_full(self) -> bool:

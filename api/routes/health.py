@@ -14,6 +14,6 @@ async def health(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     engine: Engine = request.app.state.engine
-    if engine.ready:
+    if await engine.can_serve():
         return answer({"status": "ready"})
     return answer({"status": "not ready"}, 503, {"Retry-After": "1"})

@@ -3,6 +3,7 @@ costs on each."""
 
 import argparse
 import asyncio
+import os
 import statistics
 import tempfile
 import time
@@ -21,7 +22,7 @@ from engine.store.isolation import row_by_row
 from engine.store.schema import deliveries
 from tests.bench import engines
 from tests.bench.answering import receivers
-from tests.bench.measure import emit
+from tests.bench.measure import emit, ticked_seconds
 from tests.bench.table import Probe, Round, Row
 from tests.postgres import execute, named, postgres
 from tests.processes import HOOKCELL, starting
@@ -49,6 +50,20 @@ ROWS = (
         (ONE, TWO, SQLITE),
         _ratio(TWO, ONE, "delivered"),
         beside=_beside("one {:,.0f}/s, two {:,.0f}/s; SQLite's server {:,.0f}/s", "delivered"),
+    ),
+    Row(
+        "processor time of a delivery in a worker on PostgreSQL against a server on SQLite",
+        (ONE, TWO, SQLITE),
+        _ratio(ONE, SQLITE, "delivery_us"),
+        least=True,
+        beside=_beside("{:,.0f} us and {:,.0f} us, SQLite {:,.0f} us", "delivery_us"),
+    ),
+    Row(
+        "processor time of an accepted event in a server on PostgreSQL against SQLite",
+        (ONE, TWO, SQLITE),
+        _ratio(ONE, SQLITE, "event_us"),
+        least=True,
+        beside=_beside("{:,.0f} us and {:,.0f} us, SQLite {:,.0f} us", "event_us"),
     ),
     Row(
         "chat events accepted/s on PostgreSQL against SQLite",
@@ -90,19 +105,21 @@ async def _commit(engine: Engine) -> float:
     return statistics.median(took)
 
 
-async def _accepted(engine: Engine, number: int) -> float:
-    began = time.perf_counter()
+async def _accepted(engine: Engine, number: int) -> tuple[float, float]:
+    """A second, and seconds of CPU for each."""
+    began, cpu = time.perf_counter(), time.process_time()
     await engines.say(engine, [f"hello number {one}" for one in range(number)])
-    return number / (time.perf_counter() - began)
+    return number / (time.perf_counter() - began), (time.process_time() - cpu) / number
 
 
-async def _delivered(engine: Engine, number: int) -> float:
-    began = time.perf_counter()
+async def _delivered(engine: Engine, number: int, pids: list[int]) -> tuple[float, float]:
+    """The same, by the processes `pids`."""
+    began, cpu = time.perf_counter(), sum(map(ticked_seconds, pids))
     await engine.store.write(_set_state, "held", "pending")
     engine.store.tell()
     while (await engine.store.read(engines.states)).get("finished", 0) < number:
-        await asyncio.sleep(0.01)
-    return number / (time.perf_counter() - began)
+        await asyncio.sleep(0.05)
+    return number / (time.perf_counter() - began), (sum(map(ticked_seconds, pids)) - cpu) / number
 
 
 async def measured(folder: Path, url: str | None, workers: int, number: int) -> dict[str, float]:
@@ -111,17 +128,25 @@ async def measured(folder: Path, url: str | None, workers: int, number: int) -> 
             commit = await _commit(engine)
             await engines.integrate(engine, *urls)
             await engine.worker.drain(0)
-            accepted = await _accepted(engine, number)
+            accepted, event_cpu = await _accepted(engine, number)
             await engine.store.write(_set_state, "pending", "held")
+            pids = [] if workers else [os.getpid()]
             for one in range(workers):
                 (folder / str(one)).mkdir()
                 process = stack.enter_context(
                     starting(folder / str(one) / "data", HOOKCELL, "worker", HOOKCELL_DATABASE_URL=url)
                 )
                 await asyncio.to_thread(process.wait_until_working)
+                pids.append(process.process.pid)
             await engine.worker.start()
-            delivered = await _delivered(engine, number * len(urls))
-            return {"accepted": accepted, "delivered": delivered, "commit_us": commit * 1e6}
+            delivered, delivery_cpu = await _delivered(engine, number * len(urls), pids)
+            return {
+                "accepted": accepted,
+                "event_us": event_cpu * 1e6,
+                "delivered": delivered,
+                "delivery_us": delivery_cpu * 1e6,
+                "commit_us": commit * 1e6,
+            }
 
 
 def run(seconds: float, workers: int) -> dict[str, Any]:
