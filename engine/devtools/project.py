@@ -14,10 +14,11 @@ from engine.channels import incoming_targets, outgoing_targets
 from engine.devtools.diffing import text_diff, value_diff
 from engine.devtools.files import FixtureError, read_text
 from engine.devtools.integration_edit import edited, toml
-from engine.devtools.integration_file import NAME, read_integration
+from engine.devtools.integration_file import NAME, is_outgoing, read_integration
 from engine.errors import ClientError
 from engine.integrations.records import DEFAULT_RETRY_COUNT, DEFAULT_RETRY_DELAY
 from engine.integrations.requests import IncomingCreate, OutgoingCreate, read_create
+from engine.model.integrations import INCOMING, OUTGOING, Kind
 from engine.model.json import JsonObject, JsonValue
 from engine.store.connections import json_text
 
@@ -26,10 +27,10 @@ ID, SEEN_AT, DIGEST = "_id", "_updatedAt", "_digest"
 NOTE = "Kept by hookcell push and pull: which integration this is, and how it last was on the server."
 
 # what a person decides; a script's engine and the like are the server's own
-_SETTINGS = {
+_SETTINGS: dict[Kind, frozenset[str]] = {
     kind: frozenset(str(field.alias) for field in shape.model_fields.values())
     - {"script", "scriptEngine", "skipTranspile", "integrationId"}
-    for kind, shape in (("webhook-incoming", IncomingCreate), ("webhook-outgoing", OutgoingCreate))
+    for kind, shape in ((INCOMING, IncomingCreate), (OUTGOING, OutgoingCreate))
 }
 _REQUIRED = frozenset({"type", "name", "enabled", "username", "channel", "scriptEnabled", "event", "urls"})
 
@@ -85,7 +86,7 @@ class Project:
 
     def update(self, id: str, record: JsonObject) -> JsonObject:
         """What update takes: also which settings of the record are to go."""
-        kind = str(self.state.settings["type"])
+        kind = OUTGOING if is_outgoing(self.state.settings) else INCOMING
         gone = (_SETTINGS[kind] & record.keys()) - self.state.settings.keys() - _REQUIRED - {"token"}
         return {**self.body(), **dict.fromkeys(gone), "integrationId": id}
 
@@ -99,6 +100,7 @@ def read_project(folder: Path) -> Project:
         )
     written = read_integration(file)
     own = {key: value for key, value in written.items() if not key.startswith("_")}
+    _check_keys(own, file)
     script = read_text(folder / SCRIPT)
     try:
         request = read_create(own, strict=False)
@@ -109,11 +111,20 @@ def read_project(folder: Path) -> Project:
     return Project(folder, State(_plain_ends(script), _as_kept(settings)), written)
 
 
+def _check_keys(own: JsonObject, file: Path) -> None:
+    """The server's own words name neither what is too much nor, of some, what is missing."""
+    known = _SETTINGS[OUTGOING if is_outgoing(own) else INCOMING]
+    if unknown := sorted(own.keys() - known - {"scriptEngine", "skipTranspile"}):
+        raise FixtureError(file, f"has unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
+    if missing := sorted((_REQUIRED & known) - own.keys()):
+        raise FixtureError(file, f"needs {', '.join(missing)}")
+
+
 def state_of(record: JsonObject) -> State:
     """How a server has it."""
-    kind = str(record["type"])
+    kind = OUTGOING if is_outgoing(record) else INCOMING
     settings = {key: value for key, value in record.items() if key in _SETTINGS[kind]}
-    if kind == "webhook-incoming":
+    if kind == INCOMING:
         settings.pop("token", None)
     return State(_plain_ends(str(record.get("script") or "")), _as_kept(settings))
 

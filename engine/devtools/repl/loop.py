@@ -100,7 +100,10 @@ class Repl:
         names = names_in(self._session.subject.script.source)
         for later in typed:
             names = names.with_those_of(later)
-        values = await self._session.visible()
+        try:
+            values = await self._session.visible()
+        except (FixtureError, ClientError):
+            values = {}
         return complete(before, Scope(names, values, tuple(command.name for command in COMMANDS)))
 
     # the commands
