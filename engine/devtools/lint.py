@@ -5,8 +5,9 @@ look only at what stands there in so many words, so that what they find is a mis
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import cast
 
 from engine.devtools.lint_keys import unknown_keys
@@ -25,13 +26,7 @@ def lint(text: str) -> list[JsonObject]:
     if source is None:
         return []
     try:
-        found = [
-            *_misspelt_hooks(source),
-            *_misplaced_hooks(source),
-            *unknown_keys(source),
-            *unknown_names(source),
-            *bad_returns(source),
-        ]
+        found = [finding for rule in RULES for finding in islice(rule(source), MOST)]
     except RecursionError:
         return []
     found.sort(key=lambda each: (cast(int, each["line"]), cast(int, each["column"])))
@@ -53,9 +48,13 @@ def _misspelt_hooks(source: Source) -> Iterator[JsonObject]:
 def _nearest(name: str) -> str | None:
     """The hook that is meant: spelt otherwise, or as in JavaScript."""
     plain = name.replace("_", "").lower()
-    scored = [(SequenceMatcher(None, plain, hook.replace("_", "")).ratio(), hook) for hook in CANONICAL]
-    score, hook = max(scored)
-    return CANONICAL[hook] if score >= NEAR else None
+    best, meant = NEAR, None
+    for hook in CANONICAL:
+        alike = SequenceMatcher(None, plain, hook.replace("_", ""))
+        # the bounds are cheap, and there may be thousands of functions
+        if min(alike.real_quick_ratio(), alike.quick_ratio()) >= best and (ratio := alike.ratio()) >= best:
+            best, meant = ratio, CANONICAL[hook]
+    return meant
 
 
 def _misplaced_hooks(source: Source) -> Iterator[JsonObject]:
@@ -68,3 +67,12 @@ def _misplaced_hooks(source: Source) -> Iterator[JsonObject]:
                 if isinstance(method, ast.FunctionDef) and method.name in CANONICAL:
                     message = f"The hook {method.name} is a method of class {node.name}, where it is not looked for."
                     yield source.finding(method, "misplaced-hook", message, f"Call the class {SCRIPT}.")
+
+
+RULES: tuple[Callable[[Source], Iterator[JsonObject]], ...] = (
+    _misspelt_hooks,
+    _misplaced_hooks,
+    unknown_keys,
+    unknown_names,
+    bad_returns,
+)

@@ -1,6 +1,7 @@
 """What a hook returns in so many words, where the server would make nothing of it."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from engine.devtools.lint_source import Hook, Source, own_nodes
@@ -25,9 +26,11 @@ _CHANGES = frozenset({"update", "setdefault", "pop", "clear", "append", "extend"
 def bad_returns(source: Source) -> Iterator[JsonObject]:
     for hook in source.hooks:
         returned = [node for node in own_nodes(hook.function) if isinstance(node, ast.Return)]
+        literals = _literals(hook)
         for node in returned:
-            if node.value is not None:
-                yield from (found for value in _values(node.value) for found in _bad(source, hook, value))
+            for value in _values(node.value) if node.value is not None else ():
+                literal = literals.get(value.id) if isinstance(value, ast.Name) else value
+                yield from _bad(source, hook, value, literal)
         if hook.name == PREPARE and hook.parameters:
             yield from _forgotten(source, hook, returned)
 
@@ -40,8 +43,8 @@ def _values(value: ast.expr) -> Iterator[ast.expr]:
         yield value
 
 
-def _bad(source: Source, hook: Hook, value: ast.expr) -> Iterator[JsonObject]:
-    literal = _assigned_once(hook, value.id) if isinstance(value, ast.Name) else value
+def _bad(source: Source, hook: Hook, value: ast.expr, literal: ast.expr | None) -> Iterator[JsonObject]:
+    """`literal` is what stands there for `value`, where it can be told."""
     match literal:
         case ast.Dict(keys=keys) if keys:
             names = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
@@ -67,17 +70,19 @@ def _no_text(source: Source, hook: Hook, value: ast.expr) -> JsonObject:
     return source.finding(value, "bad-result", f"{hook.name} returns text: the call fails.", INSTEAD[hook.name])
 
 
-def _assigned_once(hook: Hook, name: str) -> ast.expr | None:
-    """The literal that a name stands for, where nothing else is done with it than to return it."""
-    uses = [node for node in ast.walk(hook.function) if isinstance(node, ast.Name) and node.id == name]
-    returned = [node.value for node in ast.walk(hook.function) if isinstance(node, ast.Return) if node.value]
-    plain = [node for value in returned for node in _values(value) if isinstance(node, ast.Name) and node.id == name]
-    assigned = [
-        node.value
-        for node in own_nodes(hook.function)
-        if isinstance(node, ast.Assign) and [getattr(target, "id", None) for target in node.targets] == [name]
-    ]
-    return assigned[0] if len(assigned) == 1 and len(uses) == 1 + len(plain) else None
+def _literals(hook: Hook) -> dict[str, ast.expr]:
+    """What a name stands for that is assigned once, and with which nothing else is done than to return it."""
+    uses = Counter(node.id for node in ast.walk(hook.function) if isinstance(node, ast.Name))
+    results = [node.value for node in ast.walk(hook.function) if isinstance(node, ast.Return) and node.value]
+    returned = Counter(value.id for result in results for value in _values(result) if isinstance(value, ast.Name))
+    assigned: dict[str, list[ast.expr]] = {}
+    for node in own_nodes(hook.function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                assigned.setdefault(name, []).append(value)
+    return {
+        name: values[0] for name, values in assigned.items() if len(values) == 1 and uses[name] == 1 + returned[name]
+    }
 
 
 def _forgotten(source: Source, hook: Hook, returned: list[ast.Return]) -> Iterator[JsonObject]:

@@ -226,6 +226,21 @@ def test_the_findings_are_bounded_and_in_order() -> None:
     assert [one["line"] for one in found] == list(range(2, MOST + 2))
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        INCOMING + "".join(f"    x{n} = {{}}\n    return x{n}\n" for n in range(6_000)),
+        INCOMING + "    request.x\n    json.y\n" * 7_000 + "import json\n",
+        "".join(f"def process_incomin{n}(): 0\n" for n in range(7_000)),
+    ],
+    ids=["returns", "names", "functions"],
+)
+@pytest.mark.timeout(20)
+def test_a_source_as_large_as_may_be_is_looked_through_at_once(source: str) -> None:
+    assert len(source) < MAX_SOURCE
+    assert len(lint(source)) <= MOST
+
+
 def test_the_examples_are_without_findings() -> None:
     scripts = sorted((ROOT / "examples").rglob("script.py"))
     assert [(file, lint(file.read_text())) for file in scripts if lint(file.read_text())] == []
