@@ -1,18 +1,15 @@
-"""`hookcell push`, `pull` and `list`: a script's folder and the integrations of a server.
+"""`hookcell push` and `pull`: a script's folder and the integration of a server that it is.
 
 Nothing is written over that somebody else changed since both were the same, here or there, without --force.
 """
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from api.cli import FAILED
-from api.cli_terminal import consoles, tell_what_is_missing, terminal
+from api.cli_terminal import tell_what_is_missing, terminal
 from api.logins import UrlOption
 from api.server_calls import Server, ended_with_server, server
 from engine.devtools.diffing import print_diff
@@ -58,15 +55,6 @@ def pull(
     Comments and order of integration.toml stay. Ends with 1 where something was changed here that would be lost.
     """
     raise typer.Exit(ended_with_server(_pull(folder, adopt, force, url)))
-
-
-def listed(
-    name: Annotated[str, typer.Argument(metavar="[TEXT]", help="Only those with this in their name.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    url: UrlOption = None,
-) -> None:
-    """Show the integrations of a server that you may manage."""
-    raise typer.Exit(ended_with_server(_list(name, as_json, url)))
 
 
 async def _push(folder: Path, adopt: str | None, yes: bool, force: bool, url: str | None) -> int:
@@ -156,37 +144,6 @@ async def _pull(folder: Path, adopt: str | None, force: bool, url: str | None) -
     take(folder, record, project)
     shown.line(f"Pulled: {record['name']} ({record['_id']}).", "green")
     return 0
-
-
-async def _list(name: str, as_json: bool, url: str | None) -> int:
-    async with server(url) as at:
-        found = await at.integrations(**({"name": name} if name else {}))
-    output, _ = consoles()
-    if as_json:
-        for record in found:
-            typer.echo(json.dumps({key: value for key, value in record.items() if key not in ("script", "token")}))
-        return 0
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("id", "name", "kind", "", "script", "channel", "changed"):
-        # an id and a date are of use as a whole
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("id", "changed"))
-    for record in found:
-        # the words come from a server: nothing in them is markup
-        table.add_row(*(Text(cell) for cell in _cells(record)))
-    if found:
-        output.print(table)
-    else:
-        typer.echo("There are none.")
-    return 0
-
-
-def _cells(record: dict[str, Any]) -> tuple[str, ...]:
-    script = "broken" if "scriptError" in record else "on" if record.get("scriptEnabled") else "off"
-    state = "enabled" if record.get("enabled") else "disabled"
-    kind = str(record["type"]).removeprefix("webhook-")
-    channel = ", ".join(record.get("channel") or ())
-    changed = str(record.get("_updatedAt", ""))[:16].replace("T", " ")
-    return str(record["_id"]), str(record["name"]), kind, state, script, channel, changed
 
 
 async def _check(project: Project, shown: Terminal) -> None:

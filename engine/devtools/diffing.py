@@ -3,13 +3,13 @@
 A value is told by its leaves, each with its path, so that a change is one line wherever it stands.
 """
 
+import json
 from collections.abc import Iterator
 from difflib import unified_diff
 from itertools import islice
 
 from engine.devtools.printing import Terminal
 from engine.model.json import JsonObject, JsonValue
-from engine.store.connections import json_text
 
 MAX_LINES = 400
 MAX_TEXT_LINES = 10_000
@@ -61,7 +61,7 @@ def _walk(path: str, value: JsonValue) -> Iterator[str]:
         case dict() if value or not path:
             for key, item in value.items():
                 plain = key.replace("-", "_").isidentifier()
-                step = f".{key}" if plain and path else key if plain else f"[{json_text(key)}]"
+                step = f".{key}" if plain and path else key if plain else f"[{json.dumps(key, ensure_ascii=False)}]"
                 yield from _walk(path + step, item)
         case list() if value:
             for number, item in enumerate(value):
@@ -71,7 +71,7 @@ def _walk(path: str, value: JsonValue) -> Iterator[str]:
         case str():
             yield f"{path}: {value}"
         case _:
-            yield f"{path}: {json_text(value)}"
+            yield f"{path}: {json.dumps(value, ensure_ascii=False)}"
 
 
 def _cut(lines: Iterator[str]) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from engine.devtools.printing import ERROR, FAINT, HEAD, Terminal
-from engine.devtools.rendering import receipt_line
 from engine.model.json import JsonObject
 
 _COLOURS = {"finished": "green", "failed": "red", "refused": "yellow", "interrupted": "red", "held": "yellow"}
@@ -26,7 +25,8 @@ def print_run(terminal: Terminal, record: JsonObject) -> None:
         terminal.line(f"  log | {level}{logged.get('text')}", FAINT)
     for receipt in cast(list[JsonObject], record.get("receipt", [])):
         if "wallUs" in receipt:
-            terminal.line(f"  {receipt['hook']}: {receipt_line(receipt)}", FAINT)
+            wall, cpu = (cast(int, receipt[key]) / 1000 for key in ("wallUs", "cpuUs"))
+            terminal.line(f"  {receipt['hook']}: {wall:.1f} ms wall · {cpu:.1f} ms cpu", FAINT)
     if isinstance(error := record.get("httpError"), dict):
         terminal.line(f"  {error.get('kind')}: {error.get('message')}", ERROR)
     if isinstance(stack := record.get("errorStack"), str):
