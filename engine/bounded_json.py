@@ -17,7 +17,6 @@ from engine.model.json import JsonObject, JsonValue
 MAX_CONTAINERS = 50_000
 # as deep as what a script returns
 MAX_DEPTH = 64
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 # one-byte charsets are believed only where a body is not UTF-8: many a sender names one and means the other
 CHARSETS = {
@@ -33,22 +32,25 @@ CHARSETS = {
 }
 
 _CHARSET = re.compile(r';\s*charset\s*=\s*"?([^\s;",]*)', re.IGNORECASE)
-# escapes from the left, so that the second half of a pair is not taken for a lone one, nor `\\ud800` for an escape
-_ESCAPES = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+# as in sandbox/body.py: for text whose pairs of backslashes are taken out, so that every other one begins an escape
+_HALF_OF_A_PAIR = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
+_BACKSLASH = rb"\\"
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
 class TooComplex(ValueError):
     """It may be JSON, but is more than is read; the message says what there is too much of."""
 
 
-def read_json(text: str | bytes, *, mend: bool = True) -> JsonValue:
-    """Raises TooComplex, and ValueError for what is no JSON; without `mend` half of a surrogate pair is none."""
+def read_json(text: str | bytes) -> JsonValue:
+    """Raises TooComplex, and ValueError for what is no JSON."""
     containers = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
     if containers > MAX_CONTAINERS:
         raise TooComplex(f"more than {MAX_CONTAINERS} objects and lists")
-    value = _parsed(text, mend)
+    value = _parsed(text)
     if containers > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
         raise TooComplex(f"more than {MAX_DEPTH} levels, one inside the other")
     return value
@@ -76,14 +78,13 @@ def decoded(body: bytes, charset: str) -> str | bytes:
     return body if codec == "utf-8" else body.decode(codec)
 
 
-def _parsed(text: str | bytes, mend: bool) -> JsonValue:
+def _parsed(text: str | bytes) -> JsonValue:
     try:
         value: JsonValue = orjson.loads(text)
     except orjson.JSONDecodeError:
-        if not mend:
-            raise
         body = text.encode(errors="surrogatepass") if isinstance(text, str) else text
-        value = orjson.loads(_ESCAPES.sub(lambda escape: REPLACEMENT if escape[1] else escape[0], body))
+        pieces = [_HALF_OF_A_PAIR.sub(_REPLACEMENT, piece) for piece in body.split(_BACKSLASH)]
+        value = orjson.loads(_BACKSLASH.join(pieces))
     return value
 
 

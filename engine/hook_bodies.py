@@ -1,14 +1,14 @@
 """What the body of a webhook says, by its content type; a body that is not what it says it is counts as empty.
 
-JSON is left to the cell where a script runs, and said to be none where it is none. Forms: one that is JSON as it stands
-is what `curl --data '{...}'` sends; else the single key `payload` holds the JSON of the body, a single key may be JSON
-itself, and anything else is the body's fields.
+JSON in UTF-8 is left to the cell where a script runs, whose report says why it is none. Forms: one that is JSON as it
+stands is what `curl --data '{...}'` sends; else the single key `payload` holds the JSON of the body, a single key may
+be JSON itself, and anything else is the body's fields.
 """
 
 import asyncio
 from urllib.parse import parse_qsl
 
-from engine.bounded_json import TooComplex, charset_of, decoded, read_json
+from engine.bounded_json import CHARSETS, TooComplex, charset_of, decoded, read_json
 from engine.errors import PlainError
 from engine.model.hooks import HookContent, HookRequest
 from engine.model.json import JsonObject, JsonValue
@@ -27,7 +27,9 @@ async def content_of(request: HookRequest) -> HookContent:
     if request.method == "GET" or not request.raw:
         return HookContent({})
     if request.is_json:
-        return _json_content(request)
+        if CHARSETS.get(charset_of(request.headers["content-type"])) == "utf-8":
+            return HookContent({}, parse=True)
+        return await _read(request)
     if request.content_type == FORM:
         if len(request.raw) > MAX_BYTES_ON_LOOP:
             return HookContent(await asyncio.to_thread(_form, request.raw))
@@ -40,10 +42,8 @@ async def posted_as_it_is(request: HookRequest, content: HookContent) -> HookCon
 
     Raises PlainError for what is too much.
     """
-    if content.unread and len(request.raw) > MAX_BYTES_ON_LOOP:
-        content = await asyncio.to_thread(_read, request)
-    elif content.unread:
-        content = _read(request)
+    if content.parse:
+        content = await _read(request)
     if isinstance(content.value, dict):
         return content
     return HookContent({}, why="the body is JSON, but no object")
@@ -62,27 +62,22 @@ async def carried_over(request: HookRequest, content: JsonObject) -> JsonObject:
     return content if asked is None else {**content, SEPARATE: asked}
 
 
-def _json_content(request: HookRequest) -> HookContent:
-    """What is plain JSON is left to a cell, and so is what is too much: a script may have the memory for it."""
-    if charset_of(request.headers["content-type"]) not in ("utf-8", "utf8"):
-        return _read(request)
-    if len(request.raw) > MAX_BYTES_ON_LOOP:
-        return HookContent({}, parse=True, unread=True)
-    try:
-        return HookContent(read_json(request.raw, mend=False), parse=True)
-    except TooComplex:
-        return HookContent({}, parse=True, unread=True)
-    except ValueError:
-        # what the cell's parser would take otherwise is handed to it as it is read here
-        return _read(request)
+def no_json(why: object) -> str:
+    return f"the body is not JSON: {why}"
 
 
-def _read(request: HookRequest) -> HookContent:
+async def _read(request: HookRequest) -> HookContent:
     """Raises PlainError for too much."""
+    if len(request.raw) > MAX_BYTES_ON_LOOP:
+        return await asyncio.to_thread(_json_content, request)
+    return _json_content(request)
+
+
+def _json_content(request: HookRequest) -> HookContent:
     try:
         return HookContent(_json(decoded(request.raw, charset_of(request.headers["content-type"]))))
     except ValueError as error:
-        return HookContent({}, why=f"the body is not JSON: {error}")
+        return HookContent({}, why=no_json(error))
 
 
 def _json(text: str | bytes) -> JsonValue:

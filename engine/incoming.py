@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from engine import accepting, history
 from engine.errors import ClientError, CodedError, NotLoggedIn, Unavailable
-from engine.hook_bodies import carried_over, content_of, posted_as_it_is
+from engine.hook_bodies import carried_over, content_of, no_json, posted_as_it_is
 from engine.hook_repeats import Superseded, begin_run, claim_of, forget_run, repeated, settle_key
 from engine.hook_requests import script_request, stored_request
 from engine.ids import new_id
@@ -136,10 +136,10 @@ async def carry_out(kit: Incoming, run: Run) -> End:
         if script is None:
             content = await posted_as_it_is(run.request, content)
             body = content.value if isinstance(content.value, dict) else {}
-            return await posting(kit, told_why_empty(run, content), body, response=None)
+            return await posting(kit, told_why_empty(run, content.why), body, response=None)
         if run.request.is_json:
             # of other types a script has `content_raw`
-            run = told_why_empty(run, content)
+            run = told_why_empty(run, content.why)
         result, run = await call(kit, run, script, content)
         return await obey(kit, run, result)
     except ClientError as error:
@@ -182,6 +182,8 @@ async def call(kit: Incoming, run: Run, script: Script, content: HookContent) ->
     kit.services.log.write(run.integration, run.trace.id, report, services.known.scrubber)
     if report is None:
         return result, run
+    if report.no_json is not None:
+        run = told_why_empty(run, no_json(report.no_json))
     detail: JsonObject = {"script": report.to_json(), **services.did()}
     if isinstance(result, IncomingNothing | IncomingPost) and result.response:
         detail["answer"] = result.response

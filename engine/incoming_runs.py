@@ -8,7 +8,7 @@ from engine import history
 from engine.accepting import Accepting
 from engine.errors import ClientError, CodedError, NotLoggedIn, PlainError
 from engine.model.history import RunState
-from engine.model.hooks import HookContent, HookRequest
+from engine.model.hooks import HookRequest
 from engine.model.integrations import HistoryLevel, IncomingIntegration, SavedIntegration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import Room, User
@@ -20,6 +20,7 @@ from engine.trace import Trace
 from engine.workspace.protocol import Draft, Workspace
 
 GONE = "gone"
+EMPTY_BODY = "body-counts-as-empty"
 
 
 class IncomingHook(Protocol):
@@ -72,9 +73,9 @@ class End:
     drafts: Sequence[Draft] = field(default=())
 
 
-def told_why_empty(run: Run, content: HookContent) -> Run:
+def told_why_empty(run: Run, why: str | None) -> Run:
     """Senders get a 200 for it, and somebody will wonder."""
-    return run if content.why is None else run.then("body-counts-as-empty", hint=content.why)
+    return run if why is None else run.then(EMPTY_BODY, hint=why)
 
 
 def gone(integration: IncomingIntegration) -> User:

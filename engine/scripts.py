@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import cache
-from typing import Literal, Protocol, assert_never
+from typing import Literal, Protocol, TypeAlias, assert_never
 
 from engine.errors import CannotStart, Unavailable
 from engine.last_used import LastUsed
@@ -44,7 +44,6 @@ from sandbox import (
     OutputTooLarge,
     Program,
     Raised,
-    Receipt,
     Rejected,
     Sandbox,
     Services,
@@ -64,6 +63,8 @@ PROGRAMS_KEPT = 256
 PROGRAM_BYTES_KEPT = 64 * 1024 * 1024
 
 Kind = Literal["incoming", "outgoing"]
+# a call that was run and gave no result
+Ended: TypeAlias = Raised | TimedOut | OutOfMemory | OutputTooLarge | Crashed
 HOOKS = (
     HookForm("process_incoming", ("process_incoming", "process_incoming_request"), 1),
     HookForm("prepare_outgoing_request", ("prepare_outgoing_request",), 1),
@@ -186,7 +187,7 @@ class Scripts:
         )
         if isinstance(outcome, Completed):
             result = Shown(outcome.value if isinstance(outcome.value, str) else None)
-            return result, _report(SHOW.name, outcome.receipt, outcome, result)
+            return result, _report(SHOW.name, outcome, result)
         return _failed(SHOW.name, outcome)
 
     async def process_incoming(
@@ -206,7 +207,7 @@ class Scripts:
         )
         if isinstance(outcome, Completed):
             result = incoming_result(outcome.value)
-            return result, _report("process_incoming", outcome.receipt, outcome, result)
+            return result, _report("process_incoming", outcome, result)
         return _failed("process_incoming", outcome)
 
     async def prepare_outgoing_request(
@@ -218,7 +219,7 @@ class Scripts:
         )
         if isinstance(outcome, Completed):
             result = prepare_result(outcome.value, forgot_return=outcome.forgot_return)
-            return result, _report(hook, outcome.receipt, outcome, result)
+            return result, _report(hook, outcome, result)
         return _failed(hook, outcome)
 
     async def process_outgoing_response(
@@ -236,7 +237,7 @@ class Scripts:
         )
         if isinstance(outcome, Completed):
             result = response_result(outcome.value)
-            return result, _report(hook, outcome.receipt, outcome, result)
+            return result, _report(hook, outcome, result)
         return _failed(hook, outcome)
 
     async def _call(
@@ -310,8 +311,8 @@ def code_key(source: str) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _report(hook: str, receipt: Receipt, outcome: Outcome, result: object) -> ScriptReport:
-    log = () if isinstance(outcome, NotRun) else outcome.log
+def _report(hook: str, outcome: Completed | Ended, result: object) -> ScriptReport:
+    receipt = outcome.receipt
     return ScriptReport(
         hook,
         {
@@ -320,8 +321,9 @@ def _report(hook: str, receipt: Receipt, outcome: Outcome, result: object) -> Sc
             "peakMemory": receipt.peak_memory,
             "outputBytes": receipt.output_bytes,
         },
-        tuple({"level": line.level, "text": line.text} for line in log),
+        tuple({"level": line.level, "text": line.text} for line in outcome.log),
         result.failure if isinstance(result, Failed) else None,
+        None if isinstance(outcome, Crashed) else outcome.no_json,
     )
 
 
@@ -335,14 +337,12 @@ def _failed(hook: str, outcome: Outcome | Rejected) -> tuple[Failed | Busy, Scri
             return Failed(ScriptFailure("not-compiled", message, first.line)), None
         case Completed():
             raise AssertionError("a completed call has not failed")
-        case Raised() | TimedOut() | OutOfMemory() | OutputTooLarge() | Crashed():
-            result = Failed(failure_of(outcome, hook))
-            return result, _report(hook, outcome.receipt, outcome, result)
         case _:
-            assert_never(outcome)
+            result = Failed(failure_of(outcome, hook))
+            return result, _report(hook, outcome, result)
 
 
-def failure_of(outcome: Raised | TimedOut | OutOfMemory | OutputTooLarge | Crashed, hook: str) -> ScriptFailure:
+def failure_of(outcome: Ended, hook: str) -> ScriptFailure:
     """In words for the author: the limit, what was used, the line where it is known, else the hook."""
     match outcome:
         case Raised(exception="BadArguments"):
@@ -385,7 +385,7 @@ def _diagnosed(diagnostics: tuple[Diagnostic, ...], source: str) -> JsonObject:
     return does_not_compile(items, source, FILENAME)
 
 
-def _not_loaded(outcome: Raised | TimedOut | OutOfMemory | OutputTooLarge | Crashed) -> JsonObject:
+def _not_loaded(outcome: Ended) -> JsonObject:
     failure = failure_of(outcome, "loading the script")
     name = outcome.exception if isinstance(outcome, Raised) else type(outcome).__name__
     message = outcome.message if isinstance(outcome, Raised) else failure.message

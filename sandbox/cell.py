@@ -21,6 +21,7 @@ from typing import Any
 import orjson
 
 from sandbox import library, wire
+from sandbox.body import put_body
 from sandbox.harden import CLEAR_REFS_FD, SOCKET_FD
 from sandbox.library import TimeLimit
 from sandbox.library.state import ServiceRefused
@@ -133,6 +134,7 @@ class Cell:
         self.current = frame.call
         self.expired = False
         self.line: int | None = None
+        self.no_json: str | None = None
         self.log = Log(self.limits.log_bytes)
         signal.setitimer(signal.ITIMER_PROF, FIRST_TICK, TICK)
         # made before the count, which is to tell what the script left
@@ -168,7 +170,7 @@ class Cell:
         meta = orjson.loads(frame.meta)
         arguments = meta["args"]
         if (body := meta.get("body")) is not None:
-            put_body(arguments[0], body, frame.payload)
+            self.no_json = put_body(arguments[0], body, frame.payload)
         call = library.CallState(self.log.write, meta.get("now"), self.ask if "ask" in meta else None, self.limits)
         scope = library.begin(call)
         if (names := meta.get("bind")) is not None:
@@ -275,7 +277,7 @@ class Cell:
         else:
             self.begin_anew()
         log = self.log.entries()
-        if fields or last or log or wall > wire.MAX_RECEIPT_US:
+        if fields or last or log or self.no_json is not None or wall > wire.MAX_RECEIPT_US:
             fields = {
                 "outcome": "completed",
                 "wall": wall,
@@ -283,6 +285,7 @@ class Cell:
                 "peak": peak * 1024 if peak >= 0 else None,
                 "growth": growth * 1024,
                 "log": log,
+                "no_json": self.no_json,
             } | fields
             kind = wire.LAST_RESULT if last else wire.RESULT
             self.hold(wire.encode(kind, self.current, orjson.dumps(fields), payload))
@@ -308,29 +311,3 @@ class Cell:
         view = memoryview(data)
         while view:
             view = view[os.write(SOCKET_FD, view) :]
-
-
-def put_body(argument: dict[str, Any], body: dict[str, list[str]], raw: bytes) -> None:
-    """Decodes the raw body into its places; what is not valid JSON is `{}`, NaN and Infinity among it."""
-    for name in body["text"]:
-        argument[name] = raw.decode("utf-8", "surrogateescape")
-    if body["parsed"]:
-        try:
-            value = orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            value = parse_leniently(raw)
-        for name in body["parsed"]:
-            argument[name] = value
-
-
-def parse_leniently(raw: bytes) -> Any:
-    """What orjson refuses and JSON allows: lone surrogates in escapes, a byte order mark."""
-    import json
-
-    def refuse(constant: str) -> Any:
-        raise ValueError(constant)
-
-    try:
-        return json.loads(raw, parse_constant=refuse)
-    except (ValueError, RecursionError):
-        return {}

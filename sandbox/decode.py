@@ -74,20 +74,22 @@ def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: byt
     peak = None if meta.get("peak") is None else number(meta, "peak")
     receipt = Receipt(number(meta, "wall"), number(meta, "cpu"), peak, len(payload))
     log = _log(meta, limits)
+    no_json = None if meta.get("no_json") is None else text(meta, "no_json")
     match meta.get("outcome"):
         case "completed":
-            return Completed(value_of(payload, limits), receipt, log, forgot_return=meta.get("forgot") is True)
+            forgot = meta.get("forgot") is True
+            return Completed(value_of(payload, limits), receipt, log, no_json, forgot_return=forgot)
         case "raised":
             trace = _trace(meta, limits)
             rendered = render(meta, program, limits)
             line = trace[-1].line if trace else None
-            return Raised(text(meta, "exception"), text(meta, "message"), line, trace, rendered, receipt, log)
+            return Raised(text(meta, "exception"), text(meta, "message"), line, trace, rendered, receipt, log, no_json)
         case "timed-out":
-            return TimedOut("cpu", limits.cpu_seconds, _line(meta), receipt, log)
+            return TimedOut("cpu", limits.cpu_seconds, _line(meta), receipt, log, no_json)
         case "out-of-memory":
-            return OutOfMemory(limits.memory, _line(meta), receipt, log)
+            return OutOfMemory(limits.memory, _line(meta), receipt, log, no_json)
         case "output-too-large":
-            return OutputTooLarge(text(meta, "message"), receipt, log)
+            return OutputTooLarge(text(meta, "message"), receipt, log, no_json)
     raise wire.BadFrame("an outcome that there is not")
 
 

@@ -10,7 +10,8 @@
     ├── Crashed         the cell died (a signal, a refused system call, a broken frame)
     └── NotRun          nothing was run: busy or stopping
 
-Outcomes describe scripts; exceptions are for defects of ours.
+Outcomes describe scripts; exceptions are for defects of ours. `no_json`: why the body, which the cell was to parse as
+JSON, is none, and the hook had `{}` for it; None where it is, or nobody said.
 """
 
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class Completed:
     value: JsonValue
     receipt: Receipt
     log: tuple[LogLine, ...] = ()
+    no_json: str | None = None
     # The hook changed its arguments in place and returned nothing: nearly always a forgotten `return`.
     forgot_return: bool = False
 
@@ -81,6 +83,7 @@ class Raised:
     traceback: str
     receipt: Receipt
     log: tuple[LogLine, ...] = ()
+    no_json: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class TimedOut:
     line: int | None
     receipt: Receipt
     log: tuple[LogLine, ...] = ()
+    no_json: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class OutOfMemory:
     line: int | None
     receipt: Receipt
     log: tuple[LogLine, ...] = ()
+    no_json: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,7 @@ class OutputTooLarge:
     message: str
     receipt: Receipt
     log: tuple[LogLine, ...] = ()
+    no_json: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,19 +92,6 @@ def parse_json(file: Path, data: bytes) -> JsonValue:
     return value
 
 
-def is_json(data: bytes) -> bool:
-    """Whether a cell would parse it: as JSON in UTF-8, without NaN and Infinity."""
-
-    def refuse(constant: str) -> None:
-        raise ValueError(constant)
-
-    try:
-        json.loads(data, parse_constant=refuse)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
 def read_text(file: Path) -> str:
     try:
         return read_bytes(file).decode()

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import assert_never
 
 from engine.delivery.rules import Rules
-from engine.devtools.files import FixtureError, is_json
+from engine.devtools.files import FixtureError
 from engine.devtools.fixtures import Fixture
 from engine.devtools.local_services import LocalHost, LocalServices
 from engine.devtools.ran import Ran, asked, posted, turned_down
-from engine.devtools.subjects import Given, Subject, event_request, receiver, reply, webhook_request
+from engine.devtools.subjects import Subject, event_request, receiver, reply, webhook_request
 from engine.errors import ClientError, Unavailable
+from engine.hook_bodies import no_json
 from engine.http import Answer
 from engine.incoming import FAILED, NOT_COMPILED
+from engine.incoming_runs import EMPTY_BODY
 from engine.model.integrations import IncomingIntegration, OutgoingIntegration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import (
@@ -80,12 +82,16 @@ class Runner:
         result, report = await self.scripts.process_incoming(
             subject.script, given.request, fixture.payload, parse=given.parse, now=fixture.now, services=services
         )
+        empty = given.why_empty
+        before = ("request-received", *(() if empty is None else (EMPTY_BODY,)))
+        if report is not None and report.no_json is not None:
+            empty = no_json(report.no_json)
         ran = Ran(
             _reported(report),
             asked=asked(services),
-            notes=_unparsed(given, fixture),
+            notes=() if empty is None else (f"content is {{}}, and the text is content_raw: {empty}",),
             answer={"status": 200, "body": {"success": True}},
-            trace=("request-received", *_steps(INCOMING_HOOK, report, result, f"after-{INCOMING_HOOK}")),
+            trace=(*before, *_steps(INCOMING_HOOK, report, result, f"after-{INCOMING_HOOK}")),
         )
         match result:
             case IncomingNothing(response=response):
@@ -234,13 +240,7 @@ def _steps(hook: str, report: ScriptReport | None, result: object, done: str) ->
     if report is None:
         return ("execute-script-getting-script",)
     ended = f"execute-script-error-running-{hook}" if isinstance(result, Failed) else done
-    return f"execute-script-before-running-{hook}", ended
-
-
-def _unparsed(given: Given, fixture: Fixture) -> tuple[str, ...]:
-    if not given.no_json and (not given.parse or is_json(fixture.payload)):
-        return ()
-    return ("the payload is not the JSON that its content type says, so content is {}; its text is content_raw",)
+    return f"execute-script-before-running-{hook}", *(() if report.no_json is None else (EMPTY_BODY,)), ended
 
 
 def _busy() -> Unavailable:

@@ -59,13 +59,13 @@ class Subject:
 class Given:
     """The first argument of a hook. `payload` is an event's data; `parse` says that the cell parses the raw body.
 
-    `no_json`: the body is not the JSON that it is said to be.
+    `why_empty`: the body is not the JSON that it is said to be.
     """
 
     request: JsonObject
     payload: JsonObject
     parse: bool = False
-    no_json: bool = False
+    why_empty: str | None = None
 
 
 def places_of(file: str, source: str) -> Places:
@@ -118,7 +118,7 @@ async def webhook_request(integration: IncomingIntegration, fixture: Fixture) ->
     request = webhook(fixture, integration)
     content = await content_of(request)
     given = script_request(request, content, integration, poster(fixture, integration))
-    return Given(given, {}, content.parse, request.is_json and content.why is not None)
+    return Given(given, {}, content.parse, content.why if request.is_json else None)
 
 
 def event_request(integration: OutgoingIntegration, fixture: Fixture) -> Given:

@@ -47,14 +47,13 @@ class HookRequest:
 
 @dataclass(frozen=True, slots=True)
 class HookContent:
-    """What the body says. `parse`: it is JSON that a script's cell parses for itself, to the same value.
+    """What the body says. `parse`: that is left to a script's cell, and `value` says nothing.
 
-    `unread`: it is too large to be read beside that, and `value` says nothing. `why` is why it counts as empty.
+    `why` is why it counts as empty, where that is known here.
     """
 
     value: JsonValue
     parse: bool = False
-    unread: bool = False
     why: str | None = None
 
 

@@ -23,13 +23,15 @@ class ScriptFailure:
 class ScriptReport:
     """One call for the trace: which hook, what it cost, what it printed, how it failed if it did.
 
-    `receipt` is {wallUs, cpuUs, peakMemory, outputBytes}; `log` is [{level, text}].
+    `receipt` is {wallUs, cpuUs, peakMemory, outputBytes}; `log` is [{level, text}]. `no_json` is why the body that was
+    left to the cell is none.
     """
 
     hook: str
     receipt: JsonObject
     log: tuple[JsonObject, ...]
     failure: ScriptFailure | None = None
+    no_json: str | None = None
 
     def to_json(self) -> JsonObject:
         failure: JsonValue = None

@@ -22,7 +22,15 @@ Liar = Callable[[wire.Frame, Send], Awaitable[None]]
 
 PROGRAM = Program("liar", "liar", "script.py", "line one\nline two", b"code", HOOKS)
 READY = wire.encode(wire.READY, 0, orjson.dumps({"layers": ["none"]}))
-HONEST: dict[str, Any] = {"outcome": "completed", "wall": 1, "cpu": 1, "peak": 0, "growth": 0, "log": []}
+HONEST: dict[str, Any] = {
+    "outcome": "completed",
+    "wall": 1,
+    "cpu": 1,
+    "peak": 0,
+    "growth": 0,
+    "log": [],
+    "no_json": None,
+}
 
 
 def result(call: int, payload: bytes = b'"a lie"', kind: int = wire.RESULT, **fields: Any) -> bytes:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox import Completed, Limits, Raised, wire
-from sandbox.decode import compiled, done, result
+from sandbox.decode import MAX_TEXT, compiled, done, result
 from tests.sandbox.liars import HONEST, PROGRAM
 from tests.sandbox.torture import run
 
@@ -27,6 +27,7 @@ FIELDS = st.fixed_dictionaries(
         "wall": st.integers() | ANY,
         "cpu": st.integers(0, 10) | ANY,
         "peak": ANY,
+        "no_json": st.text() | ANY,
         "log": st.lists(st.tuples(st.sampled_from(["print", "info", "x"]), st.text(max_size=9)) | ANY) | ANY,
         "trace": STEPS | ANY,
         "chain": st.lists(st.fixed_dictionaries({"trace": STEPS, "message": st.text(), "exception": st.text()}) | ANY),
@@ -51,6 +52,13 @@ def test_any_fields_are_an_outcome_or_a_bad_frame(fields: dict[str, object], pay
             assert "\x1b" not in found.traceback and "\x00" not in found.traceback
         if isinstance(found, Completed):
             assert depth(found.value) <= LIMITS.result_depth + 1
+
+
+def test_what_a_cell_says_of_a_body_is_cut_and_cleaned() -> None:
+    fields = HONEST | {"no_json": "\x1b[2J at 0x7f" + "x" * 100_000}
+    found, _ = result(wire.Frame(wire.RESULT, 1, orjson.dumps(fields), b"1"), PROGRAM, LIMITS)
+    assert isinstance(found, Completed) and found.no_json is not None
+    assert found.no_json.startswith("\\x1b[2Jx") and len(found.no_json) < MAX_TEXT + 10
 
 
 @settings(max_examples=100)

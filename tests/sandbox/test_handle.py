@@ -121,6 +121,7 @@ WRONG: list[Any] = [
 RIGHT: dict[str, list[Any]] = {
     "peak": [None],
     "log": [[]],
+    "no_json": [None, "x"],
     "line": [None],
     "trace": [[]],
     "chain": [[]],

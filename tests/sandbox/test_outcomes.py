@@ -179,16 +179,42 @@ def test_a_traceback_is_in_the_authors_lines_and_names_no_guard(cells: Cells) ->
 def test_the_body_is_decoded_in_the_cell(cells: Cells) -> None:
     source = hook("return [request['content_raw'], request['content'], request['body'] == request['content']]")
 
-    def call(raw: bytes) -> object:
+    def call(raw: bytes) -> tuple[object, str | None]:
         outcome = cells.call(source, {}, body=Body(raw, ("content_raw",), ("content", "body")))
         assert isinstance(outcome, Completed), outcome
-        return outcome.value
+        return outcome.value, outcome.no_json
 
-    assert call(b'{"a": 1}') == ['{"a": 1}', {"a": 1}, True]
-    assert call(b"[1]") == ["[1]", [1], True]
-    assert call(b"{oops") == ["{oops", {}, True]
-    assert call(b'{"a": NaN}') == ['{"a": NaN}', {}, True]
-    assert call(b"[" * 100_000) == ["[" * 100_000, {}, True]
+    assert call(b'{"a": 1}') == (['{"a": 1}', {"a": 1}, True], None)
+    assert call(b"[1]") == (["[1]", [1], True], None)
+    assert call(b'"\\udc00"') == (['"\\udc00"', "\ufffd", True], None)
+    assert call(b"\xef\xbb\xbf1") == (["\ufeff1", 1, True], None)
+    for raw in (b"", b"{oops", b'{"a": NaN}', b"1e999", b"[" * 100_000):
+        value, no_json = call(raw)
+        assert value == [raw.decode(), {}, True]
+        assert no_json is not None and "line 1 column" in no_json
+
+
+@pytest.mark.parametrize(
+    ("does", "outcome"),
+    [
+        ("raise ValueError", Raised),
+        ("return {1, 2}", Raised),
+        ("while True: pass", TimedOut),
+        ("x = [i for i in range(10**8)]", OutOfMemory),
+        ("return 'x' * 2**21", OutputTooLarge),
+    ],
+)
+def test_a_body_that_is_no_json_is_told_of_whatever_the_script_does(
+    cells: Cells, does: str, outcome: type[Raised | TimedOut | OutOfMemory | OutputTooLarge]
+) -> None:
+    ended = cells.call(hook(does), {}, body=Body(b"{oops", (), ("content",)))
+    assert isinstance(ended, outcome), ended
+    assert ended.no_json is not None and "line 1 column 2" in ended.no_json
+
+
+def test_a_body_that_nobody_has_parsed_is_not_told_of(cells: Cells) -> None:
+    outcome = cells.call(hook("return 1"), {}, body=Body(b"{oops", ("content_raw",)))
+    assert isinstance(outcome, Completed) and outcome.no_json is None
 
 
 def test_undecodable_bytes_reach_the_script_as_surrogate_escapes(cells: Cells) -> None:

@@ -13,17 +13,17 @@ import asyncio
 import re
 import secrets
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import assert_never
 
-from engine.devtools.files import FixtureError, is_json, parse_json
+from engine.bounded_json import decoded, read_json
+from engine.devtools.files import FixtureError
 from engine.devtools.fixtures import Fixture
 from engine.devtools.local_services import LocalHost
 from engine.devtools.places import Part, Places
 from engine.devtools.subjects import Given, Subject, event_request, webhook_request
 from engine.errors import ClientError, Unavailable
 from engine.model.integrations import IncomingIntegration, OutgoingIntegration
-from engine.model.json import JsonObject
+from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import Busy, Failed, ScriptFailure, ScriptReport, Shown
 from engine.scripts import HOOKS, SHOW, Script, Scripts
 
@@ -170,8 +170,8 @@ class Session:
         given, _ = await self._given()
         key = "content" if isinstance(self.subject.integration, IncomingIntegration) else "data"
         body: JsonObject = {}
-        if given.parse and is_json(self.fixture.payload):
-            content = parse_json(Path(self.fixture.name), self.fixture.payload)
+        if given.parse:
+            content = _content(self.fixture.payload)
             body = {"content": content, "body": content}
         request: JsonObject = {**given.request, **body}
         return {"request": request, "payload": request.get(key)}
@@ -254,6 +254,13 @@ class Session:
 
     def _told(self, failure: ScriptFailure, places: Places) -> tuple[str, ...]:
         return tuple(line.replace(SHOW.name, "the input") for line in places.failure(failure))
+
+
+def _content(raw: bytes) -> JsonValue:
+    try:
+        return read_json(decoded(raw, "utf-8"))
+    except ValueError:
+        return {}
 
 
 def _with_plain_ends(text: str) -> str:

@@ -101,6 +101,12 @@ SEEN = {
     "a byte order mark": (b'\xef\xbb\xbf{"n": 1}', "application/json", {"n": 1}, None),
     "a charset that nobody reads": (b"{}", "application/json; charset=koi8-r", {}, "the charset koi8-r is not read"),
     "broken": (b'{"n": ', "application/json", {}, "the body is not JSON: "),
+    "broken and large": (b'{"n": "' + b"x" * 100_000, "application/json", {}, "the body is not JSON: "),
+    "NaN": (b"[NaN]", "application/json", {}, "the body is not JSON: "),
+    "too deep for a parser": (b"[" * 2000 + b"]" * 2000, "application/json", {}, "the body is not JSON: "),
+    "UTF-16 without saying so": ('{"n": 1}'.encode("utf-16"), "application/json", {}, "the body is not JSON: "),
+    "UTF-16, broken": ('{"n": '.encode("utf-16"), "application/json; charset=utf-16", {}, "the body is not JSON: "),
+    "ASCII by its name": ('{"n": "ü"}'.encode(), "application/json; charset=US-ASCII", {"n": "ü"}, None),
     "a list": (b"[1]", "application/json", [1], None),
     "text": (b"t", "text/plain", {}, None),
 }

@@ -145,16 +145,29 @@ def test_another_channel_needs_the_setting_where_the_author_wrote_settings(local
             b"{}",
             "posted as ann, if that user is there and the integration's creator may do so",
         ),
-        (
-            "None",
-            b"{nope",
-            "the payload is not the JSON that its content type says, so content is {}; its text is content_raw",
-        ),
     ],
 )
 def test_what_an_author_should_know_is_noted(local: Local, returned: str, payload: bytes, note: str) -> None:
     ran = local.ran(f"def process_incoming(request):\n    return {returned}\n", Fixture("p", payload))
     assert ran.notes == (note,)
+
+
+@pytest.mark.parametrize(
+    ("charset", "steps"),
+    [
+        ("utf-8", ("request-received", "execute-script-before-running-process_incoming", "body-counts-as-empty")),
+        ("koi8-r", ("request-received", "body-counts-as-empty")),
+    ],
+)
+def test_a_payload_that_is_no_json_is_told_as_the_history_tells_it(
+    local: Local, charset: str, steps: tuple[str, ...]
+) -> None:
+    fixture = Fixture("p", b"{nope", FixtureMeta(headers={"content-type": f"application/json; charset={charset}"}))
+    ran = local.ran("def process_incoming(request):\n    return str(request['content'])\n", fixture)
+    [note] = ran.notes
+    assert note.startswith("content is {}, and the text is content_raw: the body is not JSON: ")
+    assert ran.trace[: len(steps)] == steps
+    assert [message["text"] for message in ran.messages] == ["{}"]
 
 
 # outgoing
