@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 30.0
 
 
 class RequestFailed(Exception):
-    """The server answered with an error, or not at all; the message is for the user, `status` None without an answer."""
+    """The server answered with an error (`status`), or not at all (None); the message is for the user."""
 
     def __init__(self, message: str, status: int | None = None) -> None:
         super().__init__(message)

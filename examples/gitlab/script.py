@@ -54,7 +54,9 @@ def tag_push(body):
     if body["checkout_sha"] is None:
         return message(f"*{body['user_name']}* deleted the tag {tag} {in_project(body)}", RED, text=body["before"][:8])
     where = f"[{tag}]({body['project']['web_url']}/-/tags/{quote(tag, safe='')})"
-    return message(f":label: New tag {where} {in_project(body)}", PURPLE, text=f"{body['after'][:8]} {body['user_name']}")
+    return message(
+        f":label: New tag {where} {in_project(body)}", PURPLE, text=f"{body['after'][:8]} {body['user_name']}"
+    )
 
 
 def merge_request(body):
@@ -97,7 +99,9 @@ def issue(body):
         return None
     if one["confidential"]:
         # Whoever reads this room may not be allowed to read the issue.
-        return message(f"*{body['user']['username']}* {verb} a confidential issue {in_project(body)}", GREY, text=one["url"])
+        return message(
+            f"*{body['user']['username']}* {verb} a confidential issue {in_project(body)}", GREY, text=one["url"]
+        )
     fields = {}
     if body["labels"]:
         fields["Labels"] = ", ".join(label["title"] for label in body["labels"])

@@ -51,7 +51,9 @@ def message(job, build, emoji, verb, color, fields):
         fields["Changed by"] = ", ".join(scm["culprits"])
     fields["Took"] = in_words(build["duration"])
     if tests:
-        fields["Tests"] = f"{tests['failed']} of {tests['total']} failed" if tests["failed"] else f"{tests['total']} passed"
+        fields["Tests"] = (
+            f"{tests['failed']} of {tests['total']} failed" if tests["failed"] else f"{tests['total']} passed"
+        )
     attachment = {
         "color": color,
         "text": "" if color == GREEN else what_went_wrong(build),

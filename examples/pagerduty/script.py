@@ -51,9 +51,7 @@ def escalated(event, incident):
 
 
 def reassigned(event, incident):
-    return message(
-        f"*{agent(event)}* gave {link(incident)} to {people(incident['assignees'])}", ORANGE, incident, {}
-    )
+    return message(f"*{agent(event)}* gave {link(incident)} to {people(incident['assignees'])}", ORANGE, incident, {})
 
 
 def reopened(event, incident):

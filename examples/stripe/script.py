@@ -170,7 +170,9 @@ def lines_of(invoice):
 
 def plan_of(item):
     price = item["price"]
-    return f"{price['nickname'] or price['id']}, {money(price, price['unit_amount'])} a {price['recurring']['interval']}"
+    return (
+        f"{price['nickname'] or price['id']}, {money(price, price['unit_amount'])} a {price['recurring']['interval']}"
+    )
 
 
 def day(seconds):

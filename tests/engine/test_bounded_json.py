@@ -87,6 +87,7 @@ def test_escapes_are_read_here_as_in_a_cell_and_as_they_stand_where_there_is_no_
         b"\xef\xbb\xbf[1]",
         b"\xef\xbb\xbf\xef\xbb\xbf[1]",
         b"\xff",
+        b'["\xff\xff\\ud800"]',
         b'"\xed\xa0\x80"',
         b"NaN",
         b"[-Infinity]",
