@@ -32,12 +32,13 @@ CHARSETS = {
 }
 
 _CHARSET = re.compile(r';\s*charset\s*=\s*"?([^\s;",]*)', re.IGNORECASE)
-# as in sandbox/body.py: for text whose pairs of backslashes are taken out, so that every other one begins an escape
+# as in sandbox/body.py
 _HALF_OF_A_PAIR = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
-_BACKSLASH = rb"\\"
+# stands for pairs of backslashes, so that every other one begins an escape; no UTF-8 has it
+_BACKSLASH = b"\xff"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
@@ -83,8 +84,9 @@ def _parsed(text: str | bytes) -> JsonValue:
         value: JsonValue = orjson.loads(text)
     except orjson.JSONDecodeError:
         body = text.encode(errors="surrogatepass") if isinstance(text, str) else text
-        pieces = [_HALF_OF_A_PAIR.sub(_REPLACEMENT, piece) for piece in body.split(_BACKSLASH)]
-        value = orjson.loads(_BACKSLASH.join(pieces))
+        if (b"\\ud" in body or b"\\uD" in body) and _BACKSLASH not in body:
+            body = _HALF_OF_A_PAIR.sub(_REPLACEMENT, body.replace(rb"\\", _BACKSLASH)).replace(_BACKSLASH, rb"\\")
+        value = orjson.loads(body)
     return value
 
 

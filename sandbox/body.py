@@ -11,12 +11,12 @@ from typing import Any
 
 import orjson
 
-# In text whose pairs of backslashes are taken out, so that every other one begins an escape.
 _HALF_OF_A_PAIR = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 )
-_BACKSLASH = rb"\\"
+# Stands for pairs of backslashes, so that every other one begins an escape; no UTF-8 has it.
+_BACKSLASH = b"\xff"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
 
 
@@ -38,9 +38,10 @@ def put_body(argument: dict[str, Any], body: dict[str, list[str]], raw: bytes) -
 
 def parse_leniently(raw: bytes) -> tuple[Any, str | None]:
     """What orjson refuses and is JSON all the same, or `{}` and why it is none."""
-    pieces = raw.removeprefix(codecs.BOM_UTF8).split(_BACKSLASH)
-    mended = _BACKSLASH.join([_HALF_OF_A_PAIR.sub(_REPLACEMENT, piece) for piece in pieces])
+    text = raw.removeprefix(codecs.BOM_UTF8)
+    if (b"\\ud" in text or b"\\uD" in text) and _BACKSLASH not in text:
+        text = _HALF_OF_A_PAIR.sub(_REPLACEMENT, text.replace(rb"\\", _BACKSLASH)).replace(_BACKSLASH, rb"\\")
     try:
-        return orjson.loads(mended), None
+        return orjson.loads(text), None
     except orjson.JSONDecodeError as error:
         return {}, str(error)
