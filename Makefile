@@ -1,5 +1,7 @@
 # Everything a newcomer types. Needs python3 (3.11 to 3.14) and nothing else: the first target to run prepares .venv.
 PYTHON ?= python3
+# how many processes the tests run in
+JOBS ?= 2
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -21,7 +23,7 @@ serve: $(READY)
 	@$(BIN)/hookcell serve
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 # Long runs, not part of the tests.
 torture: $(READY)
