@@ -23,7 +23,7 @@ from engine.trace import now_ms
 from engine.workspace.protocol import Draft, PostIntent
 from tests.engine.stages import ALICE, GENERAL, OTHER, PRIVATE, Stage, staged
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 
 URL = "http://Receiver.example/hook"
 

@@ -24,6 +24,8 @@ from engine.trace import now_ms
 from engine.workspace.happenings import Done, counted, in_room, user_created
 from tests.engine.stages import ALICE, BOT, OTHER, PRIVATE, Stage, staged
 
+pytestmark = pytest.mark.usefixtures("dialect")
+
 URL = "http://127.0.0.1:9/"
 NEW = User("newnewnew", "new", "New", "user", ("user",), True)
 

@@ -21,7 +21,7 @@ from engine.trace import Trace
 from tests.engine.stages import ALICE, Stage, staged
 from tests.receiver import Receiver, Response
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 
 MANAGER = User("manager", "manager", "M", "user", ("managing",), True)
 STRANGER = User("stranger", "stranger", "S", "user", ("owning",), True)

@@ -14,7 +14,7 @@ from engine.workspace.passwords import digest_of
 from engine.workspace.people import NewUser
 from tests.engine.workspace.workspaces import Stage, staged
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 
 
 @pytest.fixture

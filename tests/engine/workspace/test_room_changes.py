@@ -11,7 +11,7 @@ from engine.store.schema import messages
 from engine.workspace import room_changes
 from tests.engine.workspace.workspaces import Stage, staged
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 
 
 @pytest.fixture
