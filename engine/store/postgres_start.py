@@ -4,6 +4,7 @@ Several servers may start at once: one of them migrates, under a lock of the dat
 process that dies meanwhile leaves the revision it was in undone, and its lock.
 """
 
+import psycopg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -26,7 +27,7 @@ def prepare(url: str, limits: StoreLimits) -> None:
         with engine.connect() as connection:
             _check(connection)
             _migrate(connection)
-    except DBAPIError as error:
+    except (DBAPIError, psycopg.Error) as error:
         raise CannotStart(
             f"The database of HOOKCELL_DATABASE_URL cannot be used: {said_by_postgres(error)}. Is it there, and may "
             "that user make tables in it?"
@@ -55,14 +56,13 @@ def _migrate(connection: Connection) -> None:
     raw.execute(f"SET lock_timeout = {MIGRATION_SECONDS * 1000}")
     try:
         raw.execute(f"SELECT pg_advisory_lock({_LOCK})")
-    except Exception as error:
+    except psycopg.Error as error:
         if not too_long(error):
             raise
         raise CannotStart(
             f"Another process has been changing the database's schema for {MIGRATION_SECONDS} s; look what it does, or "
             "end it."
         ) from error
-    # not awaited by others any more, whatever becomes of the connection
     try:
         migrate(connection)
     finally:
