@@ -74,8 +74,7 @@ class Threads:
                 await self._free.acquire()
         except TimeoutError:
             raise StoreBusy(
-                f"The database was busy for {limits.waiting_seconds:g} s and did no other {self._what}; "
-                "nothing was stored."
+                f"The database did no other {self._what} within {limits.waiting_seconds:g} s; nothing was stored."
             ) from None
         finally:
             self._waiting -= 1
