@@ -32,6 +32,13 @@ class Needles:
                 self._short.append(text)
         self._known = {width: frozenset(words) for width, words in self._words.items()}
 
+    def __len__(self) -> int:
+        return len(self._order)
+
+    @property
+    def characters(self) -> int:
+        return sum(map(len, self._order))
+
     def within(self, text: str) -> list[str]:
         """Those that occur in the text, in the order in which they were given."""
         found = {needle for needle in {*self._short, *self._candidates(text)} if needle in text}

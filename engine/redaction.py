@@ -5,28 +5,21 @@ put them: as they are, as JSON, percent-encoded, and secrets in base64 and hex t
 for inside text is found where it stands alone. A reference to a secret is told by its form.
 """
 
-import base64
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from urllib.parse import quote, quote_plus
-
-import orjson
 
 from engine.http import is_credential
 from engine.http.headers import CREDENTIAL_SUFFIXES, CREDENTIALS
 from engine.model.json import JsonObject, JsonValue
-from engine.needles import Needles
-from engine.store.connections import json_text
+from engine.scrubbing import MASK as MASK
+from engine.scrubbing import MIN_INSIDE_TEXT, spellings
+from engine.scrubbing import NO_SECRETS as NO_SECRETS
+from engine.scrubbing import Scrubber as Scrubber
 
-MASK = "***"
 # What a script is given for the value of a secret: 128 random bits, in characters that no encoding changes.
 REFERENCE_PREFIX = "hookcellref"
 REFERENCE = re.compile(rf"{REFERENCE_PREFIX}[0-9a-f]{{32}}")
-# shorter ones occur in ordinary words
-_MIN_INSIDE_TEXT = 8
 
 _USERINFO = re.compile(r"(?<=://)[^/?#@\s\"]*@")
 _URL_SECRET = re.compile(
@@ -44,64 +37,6 @@ _NAMES = (
 _PLAIN = re.compile(r"[A-Za-z0-9_.~+/=:@%-]+")
 
 
-@dataclass(frozen=True)
-class Scrubber:
-    """Takes the values of secrets out of text and JSON, and leaves the rest as it is."""
-
-    secrets: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, secrets: Iterable[str]) -> "Scrubber":
-        return cls(frozenset(secret for secret in secrets if secret))
-
-    @cached_property
-    def spellings(self) -> dict[str, str]:
-        """What stands in the place of each, those of the longest secret first."""
-        longest_first = sorted(self.secrets, key=len, reverse=True)
-        return dict(pair for secret in longest_first for pair in (*_spellings(secret), *_codings(secret)))
-
-    @cached_property
-    def needles(self) -> Needles:
-        return Needles(self.spellings)
-
-    def ready(self) -> "Scrubber":
-        """Itself, with what takes a while done before it is needed."""
-        if self.secrets:
-            _ = self.needles
-        return self
-
-    def __bool__(self) -> bool:
-        return bool(self.secrets)
-
-    def text(self, text: str) -> str:
-        if text in self.secrets:
-            return MASK
-        for spelling in self.needles.within(text):
-            text = text.replace(spelling, self.spellings[spelling])
-        return text
-
-    def value(self, value: JsonValue) -> JsonValue:
-        return self._clean(value) if self.is_in(value) else value
-
-    def is_in(self, value: JsonValue) -> bool:
-        """Whether there is anything to take out: one look at all of it is far quicker than one at each text."""
-        return bool(self.secrets) and self.needles.any_within(json_text(value))
-
-    def _clean(self, value: JsonValue) -> JsonValue:
-        match value:
-            case str():
-                return self.text(value)
-            case list():
-                return [self._clean(item) for item in value]
-            case dict():
-                return {self.text(key): self._clean(item) for key, item in value.items()}
-            case _:
-                return value
-
-
-NO_SECRETS = Scrubber()
-
-
 @dataclass(frozen=True, slots=True)
 class Redactor:
     """`whole` are tokens as values of their own, `inside` every spelling of those that are looked for in text."""
@@ -113,8 +48,8 @@ class Redactor:
     @classmethod
     def of(cls, tokens: Iterable[str | None], scrubber: Scrubber = NO_SECRETS) -> "Redactor":
         known = sorted({token for token in tokens if token}, key=len, reverse=True)
-        spellings = [(spelling, replacement) for token in known for spelling, replacement in _spellings(token)]
-        return cls(frozenset(known), tuple(dict.fromkeys(spellings)), scrubber)
+        inside = [(spelling, replacement) for token in known for spelling, replacement in spellings(token)]
+        return cls(frozenset(known), tuple(dict.fromkeys(inside)), scrubber)
 
     def text(self, text: str) -> str:
         if text in self.whole:
@@ -152,8 +87,11 @@ class Redactor:
     def json(self, text: str) -> str | None:
         """What `value` makes of JSON, in JSON; None where that takes a look at each value. It is far quicker."""
         for secret in (*self.whole, *self.scrubber.secrets):
-            if not _PLAIN.fullmatch(secret) or (len(secret) < _MIN_INSIDE_TEXT and secret in text):
+            if not _PLAIN.fullmatch(secret) or (len(secret) < MIN_INSIDE_TEXT and secret in text):
                 return None
+        # some write `\/` in JSON, which within a text of it is `\\/`
+        if any("/" in token for token in self.whole) or self.scrubber.is_escaped_in(text):
+            return None
         lower = text.lower()
         if _in_urls(text) or any(name in lower for name in _NAMES):
             return None
@@ -198,37 +136,3 @@ def _in_urls(json: str) -> bool:
 
 def _is_secret(header: str) -> bool:
     return is_credential(header) or header.lower() in _HEADERS
-
-
-def _spellings(secret: str) -> Iterable[tuple[str, str]]:
-    quoted = orjson.dumps(secret.encode(errors="replace").decode()).decode()
-    yield quoted, f'"{MASK}"'
-    if len(secret) >= _MIN_INSIDE_TEXT:
-        yield from ((spelling, MASK) for spelling in (secret, quoted[1:-1], quote(secret, safe="", errors="replace")))
-
-
-def _codings(secret: str) -> Iterable[tuple[str, str]]:
-    """What whoever is sent a secret may make of it before it comes back."""
-    if len(secret) < _MIN_INSIDE_TEXT:
-        return
-    data = secret.encode(errors="replace")
-    percent = quote_plus(secret, errors="replace")
-    # its bytes in a header are read as Latin-1 by most receivers
-    readings = (data.decode(), data.decode("latin-1"))
-    escaped = [json.dumps(reading)[1:-1] for reading in readings]
-    found = [
-        *readings,
-        *escaped,
-        *(text.replace("/", "\\/") for text in escaped),
-        percent,
-        percent.lower(),
-        quote(secret, safe="", errors="replace").lower(),
-        data.hex(),
-        data.hex().upper(),
-    ]
-    for before in range(3):
-        # inside something longer, as `user:secret`: only the characters that its neighbours do not reach
-        start, end = (0, 2, 3)[before], -((len(data) + before) % 3 > 0) or None
-        coded = base64.b64encode(b"\0" * before + data).decode().rstrip("=")[start:end]
-        found += [coded, coded.replace("+", "-").replace("/", "_")]
-    yield from ((spelling, MASK) for spelling in found)

@@ -188,11 +188,8 @@ async def off_loop(size: int, function: Callable[P, T], *args: P.args, **kwargs:
 
 def _scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:
     text = answer_text(answer)
-    clean = scrubber.text(text)
+    clean = scrubber.answer(text)
     named = joined(answer.headers).get("content-type", "")
-    value = parsed(clean, named)
-    if not isinstance(value, str) and (safe := scrubber.value(value)) != value:
-        clean = json_text(safe)
     headers = tuple((name, scrubber.text(value)) for name, value in answer.headers)
     if clean != text:
         kind = named.partition(";")[0] or "text/plain"

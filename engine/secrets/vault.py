@@ -15,9 +15,9 @@ from engine.store import configuration
 from engine.store.database import Store
 from engine.store.secrets import StoredSecret, secrets_of
 
-# About what is kept in memory, in bytes: of each secret its spellings and where they are looked for.
+# About what is kept in memory, in bytes: of each integration, and of each spelling that its secrets are looked for by.
 MAX_KEPT = 64 * 1024 * 1024
-BYTES_A_SECRET, BYTES_A_CHARACTER = 12 * 1024, 11
+BYTES_AN_INTEGRATION, BYTES_A_SPELLING = 12 * 1024, 1_200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,10 @@ class _Kept:
 
     @property
     def size(self) -> int:
-        values = self.known.scrubber.secrets
-        return BYTES_A_SECRET + sum(BYTES_A_SECRET + BYTES_A_CHARACTER * len(value) for value in values)
+        if not self.known.scrubber:
+            return BYTES_AN_INTEGRATION
+        needles = self.known.scrubber.needles
+        return BYTES_AN_INTEGRATION + BYTES_A_SPELLING * len(needles) + needles.characters
 
 
 class Vault:

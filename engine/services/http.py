@@ -123,7 +123,7 @@ def kept_request(request: OutgoingRequest) -> JsonObject:
 
 def kept_answer(answer: Answer, scrubber: Scrubber) -> JsonObject:
     kind = joined(answer.headers).get("content-type", "")
-    body = _without_tokens(parsed(scrubber.text(answer_text(answer)), kind))
+    body = _without_tokens(parsed(scrubber.answer(answer_text(answer)), kind))
     return {"headers": {"content-type": kind} if kind else {}, "body": body}
 
 
@@ -144,7 +144,7 @@ def shown_answer(answer: Answer, scrubber: Scrubber) -> JsonObject:
     return {
         "status_code": answer.status,
         "headers": headers,
-        "text": scrubber.text(answer_text(answer)),
+        "text": scrubber.answer(answer_text(answer)),
         "url": scrubber.text(answer.url),
     }
 

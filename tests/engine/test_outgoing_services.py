@@ -101,6 +101,27 @@ async def test_an_answer_that_echoes_the_value_shows_it_to_nobody(tmp_path: Path
         assert step["services"] == {"store": {"reads": 0, "writes": 2}}
 
 
+@pytest.mark.parametrize("value", ['pass"word1234', "abcd/efghijkl", "Zürich-secret-1"])
+async def test_an_answer_that_echoes_the_body_shows_it_to_nobody(tmp_path: Path, value: str) -> None:
+    def echo(request: Received) -> Response:
+        said = json.dumps({"b": request.body.decode()}).replace("/", "\\/")
+        return Response(200, (("Content-Type", "application/json"),), said.encode())
+
+    async with staged(tmp_path) as stage, Receiver(echo) as receiver:
+        await set_secret(stage, value)
+        script = SCRIPT.replace('    request["headers"]["X-Key"] = token\n', "").replace(
+            'request["headers"]["X-Key"][:11]', 'response["content"]["b"]'
+        )
+        id = await stage.integrate(receiver.url, script=script)
+        await stage.say("hello")
+        await stage.work()
+        assert json.loads(receiver.requests[0].body)["token"] == value
+        inner, raw, _ = (await kept(stage, id))["seen"]
+        assert json.loads(inner)["token"] == json.loads(json.loads(raw)["b"])["token"] == "***"
+        told = json.dumps(await stage.record(id), ensure_ascii=False)
+        assert value not in told and json.dumps(value)[1:-1] not in told
+
+
 async def test_a_host_it_is_not_for_gets_no_request_and_the_trace_says_what_to_add(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage, Receiver() as receiver:
         await set_secret(stage, VALUE, "api.example")

@@ -183,6 +183,29 @@ async def test_a_secret_is_sent_where_it_may_go_and_comes_back_from_nobody(tmp_p
         assert cast(Any, run.did())["services"]["secrets"] == ["jira"]
 
 
+# each alone: with several, one that is found would show the others, too
+@pytest.mark.parametrize("value", ['pass"word1234', "abcd/efghijkl", "Zürich-secret-1", "two\nlines of it"])
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+async def test_a_host_that_answers_with_the_body_tells_nothing_to_who_reads_its_json(
+    tmp_path: Path, value: str, kind: str
+) -> None:
+    def echo(request: Received) -> Response:
+        said = json.dumps({"b": request.body.decode(), "c": "\n" * 3}).replace("/", "\\/")
+        return Response(200, (("Content-Type", kind),), said.encode())
+
+    async with Receiver(echo) as receiver, desk(tmp_path) as at:
+        await at.secret("a", value, "127.0.0.1", uses=("body",))
+        run = await at.open()
+        reference = await run.ask("secrets", "ref", {"name": "a"})
+        asked = question(receiver.url, method="POST", json={"password": reference})
+        answer = cast(Any, await run.ask("http", "request", asked))
+        assert json.loads(receiver.requests[0].body) == {"password": value}
+        said = json.loads(answer["text"])
+        assert json.loads(said["b"]) == {"password": "***"} and said["c"] == "\n" * 3
+        kept = json.dumps(cast(Any, run.did())["services"]["http"], ensure_ascii=False)
+        assert value not in kept and json.dumps(value)[1:-1] not in kept
+
+
 async def test_a_reference_of_one_run_means_nothing_in_another_and_data_cannot_make_one(tmp_path: Path) -> None:
     async with Receiver() as receiver, desk(tmp_path) as at:
         await at.secret("jira", VALUE, "127.0.0.1")
