@@ -10,6 +10,7 @@ import binascii
 import json
 import re
 import secrets as random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,6 +18,9 @@ from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
 from engine.http import Filler, Hop, HttpError, OutgoingRequest
+from engine.http.client import MAX_BODY
+from engine.http.headers import MAX_HEADER_BYTES
+from engine.http.urls import MAX_URL
 from engine.model.json import JsonValue
 from engine.redaction import MASK, REFERENCE, REFERENCE_PREFIX
 from engine.secrets.secret import Secret, is_loopback
@@ -57,10 +61,14 @@ def without_references(value: JsonValue) -> JsonValue:
 
 @dataclass(frozen=True, slots=True)
 class SecretFiller(Filler):
-    """`references` are the names of secrets by the words that stand for them in this request."""
+    """`references` are the names of secrets by the words that stand for them in this request.
+
+    A body has at most `max_body` bytes, values and all.
+    """
 
     references: Mapping[str, str]
     secrets: Mapping[str, Secret]
+    max_body: int = MAX_BODY
 
     def check(self, hop: Hop) -> None:
         path, _, query = hop.target.path.partition("?")
@@ -76,6 +84,7 @@ class SecretFiller(Filler):
         if hop.body is not None and REFERENCE_PREFIX.encode() in hop.body:
             for name in self._within(hop.body.decode(errors="replace")):
                 self._allowed(hop, name, "body")
+        self._not_too_large(hop)
 
     def fill(self, hop: Hop) -> Hop:
         self.check(hop)
@@ -91,10 +100,37 @@ class SecretFiller(Filler):
         )
 
     def _within(self, *texts: str | None) -> Iterator[str]:
-        for text in texts:
-            for reference in REFERENCE.findall(text or ""):
-                if reference in self.references:
-                    yield self.references[reference]
+        """Each of them once, however often it stands there."""
+        found = {reference for text in texts for reference in REFERENCE.findall(text or "")}
+        yield from (name for reference, name in self.references.items() if reference in found)
+
+    def _not_too_large(self, hop: Hop) -> None:
+        """Counted, so that nothing is made that is not sent."""
+        target = hop.target.path
+        size = len(target) + self._growth(target, _percent)
+        if size > MAX_URL:
+            raise _too_large("url", f"{size:,} characters", MAX_URL)
+        size = sum(len(name) + self._header_size(value) for name, value in hop.headers)
+        if size > MAX_HEADER_BYTES:
+            raise _too_large("headers", f"{size:,} bytes", MAX_HEADER_BYTES)
+        if hop.body is not None and REFERENCE_PREFIX.encode() in hop.body:
+            size = len(hop.body) + self._growth(hop.body.decode(errors="replace"), _coding_of(hop))
+            if size > self.max_body:
+                raise _too_large("body", f"{size:,} bytes", self.max_body)
+
+    def _header_size(self, value: str) -> int:
+        credentials = _credentials(value)
+        if credentials is not None and REFERENCE_PREFIX in credentials:
+            return len("Basic ") + (len(credentials.encode()) + self._growth(credentials, _plain) + 2) // 3 * 4
+        return len(value.encode()) + self._growth(value, _plain)
+
+    def _growth(self, text: str, coding: Coding) -> int:
+        """How many bytes longer it is with the values in it."""
+        found = Counter(reference for reference in REFERENCE.findall(text) if reference in self.references)
+        return sum(
+            count * (len(coding(self._value(reference)).encode()) - len(reference))
+            for reference, count in found.items()
+        )
 
     def _allowed(self, hop: Hop, name: str, use: str) -> None:
         host = hop.target.host
@@ -168,6 +204,12 @@ def _credentials(header: str) -> str | None:
         return base64.b64decode(match[1], validate=True).decode()
     except (binascii.Error, ValueError):
         return None
+
+
+def _too_large(what: str, size: str, limit: int) -> HttpError:
+    verb = "have" if what == "headers" else "has"
+    message = f"the request cannot be sent: with its secrets its {what} {verb} {size}; at most {limit:,} are sent"
+    return HttpError("bad-request", message)
 
 
 def _refused(message: str) -> HttpError:

@@ -9,6 +9,7 @@ from engine.redaction import REFERENCE
 from engine.scripts import ServiceError
 from engine.secrets import ALGORITHMS, Secret, SecretFiller, new_reference, verify
 from engine.services.arguments import Arguments, wrong_type, wrong_value
+from engine.services.http import MAX_BYTES
 
 MAX_BODY = 6 * 1024 * 1024
 MAX_REFERENCES = 100
@@ -25,7 +26,7 @@ class SecretService:
 
     @property
     def filler(self) -> SecretFiller:
-        return SecretFiller(self.references, self.secrets)
+        return SecretFiller(self.references, self.secrets, MAX_BYTES)
 
     async def ask(self, verb: str, values: JsonObject) -> JsonValue:
         arguments = Arguments(f"secrets.{verb}", values)

@@ -227,6 +227,18 @@ async def test_a_host_that_a_secret_is_not_for_ends_the_call_with_what_to_add(tm
     assert receiver.requests == []
 
 
+async def test_a_body_of_references_is_as_large_as_a_body_may_be_with_their_values(tmp_path: Path) -> None:
+    async with Receiver() as receiver, desk(tmp_path) as at:
+        await at.secret("big", "x" * 16 * 1024, "127.0.0.1", uses=("body",))
+        run = await at.open()
+        reference = cast(str, await run.ask("secrets", "ref", {"name": "big"}))
+        asked = question(receiver.url, method="POST", data=reference * 65)
+        error = await refusal(run, "http", "request", **asked)
+        assert error.kind == "ValueError" and "its body has 1,064,960 bytes; at most 1,048,576" in error.message
+        await run.ask("http", "request", asked | {"data": reference * 64})
+    assert [len(request.body) for request in receiver.requests] == [1024 * 1024]
+
+
 async def test_there_are_no_other_services_and_verbs(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         run = await at.open()
