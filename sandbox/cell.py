@@ -135,32 +135,45 @@ class Cell:
         self.expired = False
         self.line: int | None = None
         self.no_json: str | None = None
-        self.log = Log(self.limits.log_bytes)
+        self.log = Log(self.limits)
         signal.setitimer(signal.ITIMER_PROF, FIRST_TICK, TICK)
-        # made before the count, which is to tell what the script left
         fields: dict[str, Any] = {}
-        allocated = gc.get_count()[0]
         payload = b""
         try:
             try:
                 self.armed = True
-                payload = self.run(frame, fields)
-                library.end()
-                if gc.get_count()[0] > allocated:
-                    gc.collect(0)
+                payload = self.run_and_let_go(frame, fields)
             finally:
                 self.armed = False
         except TimeLimit:
-            fields = {}
-        except MemoryError as error:
-            self.ballast.close()
-            fields = {"outcome": "out-of-memory", "line": author_line(error.__traceback__, self.filename)}
-            error.__traceback__ = None
+            pass  # it has expired
         if self.expired:
             fields, payload = {"outcome": "timed-out", "line": self.line}, b""
         last = self.expired or fields.get("outcome") == "out-of-memory"
         self.reply(fields, payload, last=last)
         return not last
+
+    def run_and_let_go(self, frame: wire.Frame, fields: dict[str, Any]) -> bytes:
+        """With all that runs when what the call made is let go: finalisers, generators that were left in the middle."""
+        allocated = gc.get_count()[0]
+        try:
+            payload = self.run(frame, fields)
+            if gc.get_count()[0] > allocated:
+                gc.collect(0)
+            library.end()
+            if gc.get_count()[0] > allocated:
+                # classes of the script, which the library has let go only now, and what runs at their end
+                gc.collect(0)
+                library.end()
+            return payload
+        except MemoryError as error:
+            self.ballast.close()
+            fields.clear()
+            fields |= {"outcome": "out-of-memory", "line": author_line(error.__traceback__, self.filename)}
+            let_go(error)
+        except TimeLimit as limit:
+            let_go(limit)
+        return b""
 
     def run(self, frame: wire.Frame, fields: dict[str, Any]) -> bytes:
         """The author's code, start to end; what it raises is turned into `fields` here, under its own timer.
@@ -311,3 +324,8 @@ class Cell:
         view = memoryview(data)
         while view:
             view = view[os.write(SOCKET_FD, view) :]
+
+
+def let_go(error: BaseException) -> None:
+    """Of the frames that an error holds; the script's own code may run at that, so its clock must."""
+    error.__traceback__ = error.__cause__ = error.__context__ = None

@@ -203,11 +203,12 @@ def _log(meta: dict[str, Any], limits: Limits) -> tuple[LogLine, ...]:
     if not entries:
         return ()
     lines: list[LogLine] = []
-    left = limits.log_bytes + MAX_MARK
+    left, lines_left = limits.log_bytes + MAX_MARK, limits.log_lines + 2
     for item in entries:
         level, entry = (checked(item, list) + [None, None])[:2]
         left -= len(checked(entry, str))
-        if left < 0:
+        lines_left -= max(1, entry.count("\n"))
+        if left < 0 or lines_left < 0:
             raise wire.BadFrame("a log that is longer than allowed")
         written = clean(entry)
         if checked(level, str) == "print":

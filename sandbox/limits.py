@@ -29,6 +29,7 @@ class Limits:
     result_depth: int = 64
     result_nodes: int = 20_000
     log_bytes: int = 64 * KIB
+    log_lines: int = 2_000
     traceback_lines: int = 50
     # a cell
     cell_calls_in_flight: int = 16

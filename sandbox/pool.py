@@ -27,6 +27,9 @@ from sandbox.zygotes import Child, NurseryDown
 # How often an idle cell's own word about its size is checked.
 MEASURED_EVERY_CALLS = 128
 RETRY_FORK_SECONDS = 0.05
+CROWDED = (
+    "too many scripts were slow at once; this one had asked its host for something, so it could not wait for a place"
+)
 
 
 class Pool:
@@ -120,18 +123,30 @@ class Pool:
 
     def on_slow(self, cell: CellHandle) -> None:
         cell.retiring = True
-        if len(self._slow) < self._room.most_slow or cell.jobs[0].asked:
-            cell.demote()
-            self._slow.add(cell, self._lane_of[cell].program.owner)
-            self._pump(self._lane_of[cell])
+        if len(self._slow) < self._room.most_slow:
+            self._make_slow(cell)
+        elif not cell.jobs[0].asked:
+            self._set_aside(cell)
+        elif (other := self._slow.one_that_can_wait()) is not None:
+            # a call that has asked the host cannot be begun again
+            self._make_slow(cell)
+            self._set_aside(other)
         else:
-            # It gives its place back and waits for one among the slow cells; those behind it go elsewhere.
-            head = cell.jobs[0]
-            assert isinstance(head, Run)
-            head.slow = True
-            cell.last = True
-            cell.kill()
+            cell.kill(CROWDED)
         self._pump_hungry()
+
+    def _make_slow(self, cell: CellHandle) -> None:
+        cell.demote()
+        self._slow.add(cell, self._lane_of[cell].program.owner)
+        self._pump(self._lane_of[cell])
+
+    def _set_aside(self, cell: CellHandle) -> None:
+        """It gives its place back, and its call waits for one among the slow cells; those behind it go elsewhere."""
+        head = cell.jobs[0]
+        assert isinstance(head, Run)
+        head.slow = True
+        cell.last = True
+        cell.kill()
 
     def on_gone(self, cell: CellHandle, jobs: list[Job]) -> None:
         lane = self._lane_of.pop(cell)

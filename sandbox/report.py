@@ -4,25 +4,32 @@ import re
 from types import FrameType, TracebackType
 from typing import Any
 
+from sandbox.limits import Limits
+
 MAX_MESSAGE = 2_000
 MAX_NOTES = 20
-MAX_ENTRIES = 2_000
 MAX_CHAIN = 4
-CUT = "[cut: the log is longer than {limit:,} bytes]"
+CUT_BYTES = "[cut: the log is longer than {:,} bytes]"
+CUT_LINES = "[cut: the log has more than {:,} lines]"
 # Python's own words name a setting that no script can change.
 _TOO_MANY_DIGITS = re.compile(r"Exceeds the limit \((\d+) digits\) for integer string conversion")
 TOO_MANY_DIGITS = "an integer of more than {limit:,} digits cannot become text, or be read from it: write hex(number)"
 
 
 class Log:
-    """What a call prints, capped in bytes as it is written; overflow leaves a mark and never fails the call."""
+    """What a call prints, capped as it is written; overflow leaves a mark and never fails the call.
 
-    __slots__ = ("_cut", "_entries", "_left", "_limit")
+    Bytes are what a log takes, lines are what the server makes of it.
+    """
 
-    def __init__(self, limit: int) -> None:
-        self._limit = self._left = limit
+    __slots__ = ("_bytes_left", "_cut", "_entries", "_limits", "_lines_left")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._bytes_left = limits.log_bytes
+        self._lines_left = limits.log_lines
         self._entries: list[list[str]] = []
-        self._cut = False
+        self._cut = ""
 
     def write(self, text: str, level: str = "print") -> None:
         if self._cut:
@@ -32,20 +39,26 @@ class Log:
         size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if not size:
             return
-        if size > self._left or len(self._entries) >= MAX_ENTRIES:
-            text = text.encode("utf-8", "replace")[: self._left].decode("utf-8", "ignore")
-            self._cut = True
-        self._left -= size
-        if level == "print" and self._entries and self._entries[-1][0] == "print":
+        goes_on = level == "print" and bool(self._entries) and self._entries[-1][0] == "print"
+        lines = text.count("\n") if goes_on else max(1, text.count("\n"))
+        if lines > self._lines_left:
+            text = "".join(f"{line}\n" for line in text.split("\n", self._lines_left)[: self._lines_left])
+            self._cut = CUT_LINES.format(self._limits.log_lines)
+        if size > self._bytes_left:
+            text = text.encode("utf-8", "replace")[: self._bytes_left].decode("utf-8", "ignore")
+            self._cut = CUT_BYTES.format(self._limits.log_bytes)
+        self._bytes_left -= size
+        self._lines_left -= lines
+        if goes_on:
             self._entries[-1].append(text)
-        else:
+        elif text:
             self._entries.append([level, text])
 
     def entries(self) -> list[list[str]]:
         """[[level, text], ...]; what was printed in a row is one text."""
         out = [[entry[0], "".join(entry[1:]).encode("utf-8", "replace").decode()] for entry in self._entries]
         if self._cut:
-            out.append(["warning", CUT.format(limit=self._limit)])
+            out.append(["warning", self._cut])
         return out
 
 

@@ -4,6 +4,8 @@ import asyncio
 import itertools
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -104,14 +106,24 @@ class Sandbox:
             return self._not_run()
         self._compiles += 1
         try:
-            async with self._compiling:
+            async with self._turn_to_compile():
                 child = await self._child_to_compile()
                 answer = await Compiling(child, self.limits, hooks).run(next(self._ids), filename, data)
                 return self._not_run() if answer is None else answer
-        except NurseryDown:
+        except (NurseryDown, TimeoutError):
             return self._not_run()
         finally:
             self._compiles -= 1
+
+    @asynccontextmanager
+    async def _turn_to_compile(self) -> AsyncIterator[None]:
+        """Raises TimeoutError for one that waits longer than a call waits for a cell."""
+        async with asyncio.timeout(self.limits.wait_for_cell_seconds):
+            await self._compiling.acquire()
+        try:
+            yield
+        finally:
+            self._compiling.release()
 
     async def _child_to_compile(self) -> Child:
         """Waits for a zygote that is being replaced as long as a call waits for a cell. Raises NurseryDown."""

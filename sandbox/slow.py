@@ -30,6 +30,11 @@ class SlowLane:
             if self._timer is None:
                 self._timer = asyncio.get_running_loop().call_later(TURN_SECONDS, self._turn)
 
+    def one_that_can_wait(self) -> CellHandle | None:
+        """One whose call may be begun again: it has asked the host for nothing. Those that stand still come first."""
+        cells = [*reversed(self._stopped), *reversed(self._running)]
+        return next((cell for cell in cells if cell.jobs and not cell.jobs[0].asked), None)
+
     def remove(self, cell: CellHandle) -> None:
         self._running.pop(cell, None)
         self._stopped.pop(cell, None)

@@ -13,7 +13,8 @@ HEADER: Final = struct.Struct("!BQII")
 # of a call that completed: wall and CPU in microseconds; peak (-1: not known) and growth in KiB. No value is wrong.
 RECEIPT: Final = struct.Struct("!IIiI")
 MAX_RECEIPT_US: Final = 2**32 - 1
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# One that is not closed goes to the end: else each quote in it would be tried anew, in quadratic time.
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 
 # kinds, server to child
 LOAD, CALL, COMPILE, ANSWER = 1, 2, 3, 4

@@ -90,7 +90,7 @@ def limits() -> str:
             "the result",
             f"{_size(bounds.result_bytes)}, {bounds.result_depth} levels deep, {bounds.result_nodes:,} values",
         ),
-        ("the log of a call", f"{_size(bounds.log_bytes)}; what is more is cut"),
+        ("the log of a call", f"{_size(bounds.log_bytes)} and {bounds.log_lines:,} lines; what is more is cut"),
         (
             "`http` of a call",
             f"{http_service.MAX_CALLS} calls, {http_service.MAX_SECONDS:g} s and {_size(http_service.MAX_BYTES)} each",

@@ -79,6 +79,8 @@ LIES = {
     "a result nested beyond the parser": lambda call: result(call, nested(100_000)),
     "a result with too many values": lambda call: result(call, b"[" + b"0," * 30_000 + b"0]"),
     "a log that is too long": lambda call: result(call, log=[["print", "x" * (LIMITS.log_bytes + 1000)]]),
+    "a log of too many lines": lambda call: result(call, log=[["print", "\n" * (LIMITS.log_lines + 10)]]),
+    "a log of too many entries": lambda call: result(call, log=[["info", ""]] * (LIMITS.log_lines + 10)),
     "a log level that there is not": lambda call: result(call, log=[["fatal", "x"]]),
     "an outcome that there is not": lambda call: result(call, outcome="promoted"),
     "no fields at all": lambda call: wire.encode(wire.RESULT, call, b"{}", b"1"),

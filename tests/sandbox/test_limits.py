@@ -167,6 +167,21 @@ def test_a_log_may_have_its_bytes_and_is_cut_after_them(cells: Cells) -> None:
     assert "65,536" in cut.log[-1].text
 
 
+def test_a_log_may_have_its_lines_and_is_cut_after_them(cells: Cells) -> None:
+    for source in (
+        hook("print('\\n' * request['n'], end='')", "return 1"),
+        hook("for i in range(request['n']):", "    print('x')", "return 1"),
+        "from hookcell import log\n" + hook("for i in range(request['n']):", "    log.info('x')", "return 1"),
+        "from hookcell import log\n"
+        + hook("for i in range(request['n'] // 2):", "    print('x', end='')", "    log.info('x')", "return 1"),
+    ):
+        whole = cells.call(source, {"n": SHORT.log_lines})
+        assert isinstance(whole, Completed) and len(whole.log) == SHORT.log_lines
+        cut = cells.call(source, {"n": SHORT.log_lines + 50})
+        assert isinstance(cut, Completed) and len(cut.log) == SHORT.log_lines + 1
+        assert "2,000 lines" in cut.log[-1].text
+
+
 def test_a_log_full_of_escapes_fits_through_the_wire(cells: Cells) -> None:
     outcome = cells.call(hook("print('\\x00' * 65536, end='')", "return 1"))
     assert isinstance(outcome, Completed) and len(outcome.log[0].text) == 4 * SHORT.log_bytes

@@ -296,3 +296,26 @@ def test_a_number_of_too_many_digits_is_told_without_pythons_settings(cells: Cel
         outcome = cells.call(hook(f"return {expression}"))
         assert isinstance(outcome, Raised) and outcome.exception == "ValueError"
         assert "4,300 digits" in outcome.message and "hex" in outcome.message and "sys." not in outcome.message
+
+
+LATE = """
+def late():
+    try:
+        yield 1
+    finally:
+        while True: pass
+
+def process_incoming(request):
+    waiting = late()
+    next(waiting)
+    kept = []
+    while True: kept.append({})
+"""
+
+
+@pytest.mark.parametrize("body", ["kept.append(bytearray(4_000_000))", "pass"], ids=["memory", "time"])
+def test_what_runs_when_frames_are_let_go_is_under_the_clock(cells: Cells, body: str) -> None:
+    outcome = cells.call(LATE.replace("kept.append({})", body))
+    # by the cell's own word, which knows the line; else it would take the clock for what hears none
+    assert isinstance(outcome, TimedOut) and outcome.clock == "cpu"
+    assert outcome.line == 6

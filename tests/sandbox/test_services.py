@@ -3,13 +3,13 @@
 import asyncio
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from sandbox import Completed, Crashed, JsonValue, Outcome, Raised, ServiceError, TimedOut
-from tests.sandbox.cells import SHORT, Cells
+from sandbox import Completed, Crashed, JsonValue, NotRun, Outcome, Raised, ServiceError, TimedOut
+from tests.sandbox.cells import SHORT, Cells, started
 
 FETCH = (
     "from hookcell import http\n"
@@ -184,6 +184,37 @@ def test_a_call_that_has_asked_is_not_run_again_when_its_cell_dies(cells: Cells)
     outcome, host = cells.run(killed())
     assert isinstance(outcome, Crashed)
     assert len(host.asked) == 1 and host.cancelled == 1
+
+
+def test_slow_calls_that_have_asked_take_no_more_places_than_others() -> None:
+    asks_and_loops = (
+        "from hookcell import http\ndef process_incoming(request):\n    http.get('x')\n    while True: pass\n"
+    )
+    quick = "def process_incoming(request):\n    return 1\n"
+    with started(replace(SHORT, cells=8, cpu_seconds=1.0, wall_seconds=2.0)) as cells:
+
+        async def crowd() -> tuple[int, list[Outcome], list[Outcome]]:
+            assert cells.sandbox._pool is not None
+            pool = cells.sandbox._pool
+            loops = [await cells.program(asks_and_loops, owner=f"loop {n}") for n in range(10)]
+            healthy = [await cells.program(quick, owner=f"healthy {n}") for n in range(3)]
+            calls = [
+                asyncio.ensure_future(cells.sandbox.call(loop, "process_incoming", {}, services=Host()))
+                for loop in loops
+            ]
+            most = 0
+            while not any(call.done() for call in calls):
+                most = max(most, len(pool._slow))
+                await asyncio.sleep(0.01)
+            answers = await asyncio.gather(*(cells.sandbox.call(one, "process_incoming", {}) for one in healthy))
+            return most, answers, await asyncio.gather(*calls)
+
+        most, answers, ends = cells.run(crowd())
+    assert 0 < most <= 4
+    assert [value(answer) for answer in answers] == [1, 1, 1]
+    crashed = [end for end in ends if isinstance(end, Crashed)]
+    assert crashed and all("slow at once" in end.message for end in crashed)
+    assert all(isinstance(end, Crashed | TimedOut | NotRun) for end in ends)
 
 
 def test_many_questions_of_one_call_are_answered_in_turn(cells: Cells) -> None:
