@@ -53,6 +53,11 @@ def meta_of(frame: wire.Frame) -> dict[str, Any]:
     return checked(meta, dict)
 
 
+def layers(frame: wire.Frame) -> frozenset[str]:
+    """Those in force in a cell that says that it is ready. Raises BadFrame."""
+    return frozenset(checked(layer, str) for layer in checked(meta_of(frame).get("layers"), list))
+
+
 def done(frame: wire.Frame, program: Program, limits: Limits) -> tuple[Completed, int]:
     """The outcome `completed` with nothing logged, and by how many bytes the cell has grown. Raises BadFrame."""
     _, _, meta, payload = frame

@@ -21,15 +21,12 @@ from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt
 from sandbox.room import Room
 from sandbox.scheduling import short_turns
 from sandbox.slow import SlowLane
-from sandbox.verdict import MAX_RERUNS, no_more_tries, verdict
+from sandbox.verdict import CROWDED, MAX_RERUNS, no_more_tries, verdict
 from sandbox.zygotes import Child, NurseryDown
 
 # How often an idle cell's own word about its size is checked.
 MEASURED_EVERY_CALLS = 128
 RETRY_FORK_SECONDS = 0.05
-CROWDED = (
-    "too many scripts were slow at once; this one had asked its host for something, so it could not wait for a place"
-)
 
 
 class Pool:
@@ -86,9 +83,7 @@ class Pool:
 
     def on_answer(self, cell: CellHandle, job: Job | None, frame: wire.Frame) -> None:
         if job is None:
-            self.layers = frozenset(
-                decode.checked(layer, str) for layer in decode.checked(decode.meta_of(frame).get("layers"), list)
-            )
+            self.layers = decode.layers(frame)
             return
         assert isinstance(job, Run)
         if not cell.ready:

@@ -8,6 +8,9 @@ from sandbox.zygotes import Exit
 
 # How often a call runs again because its cell died, through whosever fault.
 MAX_RERUNS = 2
+CROWDED = (
+    "too many scripts were slow at once; this one had asked its host for something, so it could not wait for a place"
+)
 
 
 def no_more_tries(run: Run, now: float) -> Outcome | None:
