@@ -17,6 +17,7 @@ import httpx2
 from engine.http.answers import MAX_ANSWER, answer_headers, decoded, read
 from engine.http.errors import LIBRARY_ERRORS, HttpError, translated
 from engine.http.headers import Headers, checked, redirected, sent
+from engine.http.places import DELIVERIES, Places
 from engine.http.policy import EgressPolicy
 from engine.http.pools import Pools
 from engine.http.resolver import Resolver, SystemResolver
@@ -88,6 +89,7 @@ class GuardedClient:
     ) -> None:
         self._policy = policy
         self._pools = Pools(resolver or SystemResolver(), ssl_context or httpx2.create_ssl_context())
+        self._places = Places()
         self._closed = False
         self._under_way: dict[asyncio.Timeout, asyncio.Event] = {}
 
@@ -98,25 +100,31 @@ class GuardedClient:
         allow: EgressPolicy | None = None,
         limit: int = MAX_ANSWER,
         filler: Filler | None = None,
+        share: str = DELIVERIES,
     ) -> Answer:
         """The answer, whatever its status, cut at `limit` bytes; `allow` widens the policy for this request.
 
-        Raises HttpError when there is none, and RuntimeError after `close`.
+        `share` says with whom it has its places: the integration whose script calls. Raises HttpError when there is
+        none, and RuntimeError after `close`.
         """
         if self._closed:
             raise RuntimeError("the HTTP client is closed")
-        started = time.monotonic()
         hop = hop_of(request)
         policy = self._policy | allow if allow is not None else self._policy
+        sending = _Sending(policy, min(limit, MAX_ANSWER), filler, share)
         deadline = asyncio.timeout(request.timeout)
         gone = self._under_way[deadline] = asyncio.Event()
         try:
             async with deadline:
-                return await self._follow(hop, policy, min(limit, MAX_ANSWER), started, filler)
+                return await self._follow(hop, sending)
         except TimeoutError:
             destination = hop.target.destination
             if self._closed:
                 raise HttpError("connect", f"the request to {destination} was given up: hookcell is stopping") from None
+            if sending.waits_for is not None:
+                why = self._places.why_none(share, sending.waits_for)
+                message = f"{why}, and this one found no place among them in {request.timeout:g} s"
+                raise HttpError("timeout", message) from None
             raise HttpError("timeout", f"no complete answer from {destination} in {request.timeout:g} s") from None
         finally:
             del self._under_way[deadline]
@@ -137,24 +145,23 @@ class GuardedClient:
         """The connections open now, described: for tests and diagnosis."""
         return self._pools.connections
 
-    async def _follow(
-        self, hop: Hop, policy: EgressPolicy, limit: int, started: float, filler: Filler | None
-    ) -> Answer:
+    async def _follow(self, hop: Hop, sending: "_Sending") -> Answer:
         for _ in range(MAX_REDIRECTS + 1):
-            if filler is not None:
-                filler.check(hop)
-            answer = await self._exchange(hop, policy, limit, started, filler)
+            if sending.filler is not None:
+                sending.filler.check(hop)
+            destination = sending.waits_for = hop.target.destination
+            async with self._places.taken(sending.share, destination):
+                sending.waits_for = None
+                answer = await self._exchange(hop, sending)
             if answer.status not in REDIRECTS:
                 return answer
             hop = _redirected(hop, answer)
         raise HttpError("too-many-redirects", f"error-too-many-redirects: more than {MAX_REDIRECTS} were answered")
 
-    async def _exchange(
-        self, hop: Hop, policy: EgressPolicy, limit: int, started: float, filler: Filler | None
-    ) -> Answer:
-        target = hop.target
-        request = _wire(hop) if filler is None else _filled_on_the_wire(hop, filler)
-        async with self._pools.connection(target, policy) as connection:
+    async def _exchange(self, hop: Hop, sending: "_Sending") -> Answer:
+        target, limit = hop.target, sending.limit
+        request = _wire(hop) if sending.filler is None else _filled_on_the_wire(hop, sending.filler)
+        async with self._pools.connection(target, sending.policy) as connection:
             try:
                 response = await connection.handle_async_request(request)
                 try:
@@ -165,8 +172,20 @@ class GuardedClient:
             except LIBRARY_ERRORS as error:
                 raise translated(error, target.destination) from error
         body, truncated = await decoded(body, truncated, headers, limit, target.destination)
-        duration = round((time.monotonic() - started) * 1000)
+        duration = round((time.monotonic() - sending.started) * 1000)
         return Answer(response.status, headers, body, truncated, target.url, duration)
+
+
+@dataclass
+class _Sending:
+    """What holds for all hops of a request; `waits_for` is the destination that has no place for it yet."""
+
+    policy: EgressPolicy
+    limit: int
+    filler: Filler | None
+    share: str
+    started: float = field(default_factory=time.monotonic)
+    waits_for: str | None = None
 
 
 def hop_of(request: OutgoingRequest) -> Hop:

@@ -1,8 +1,7 @@
-"""Connections kept for reuse, and how many requests may be under way.
+"""Connections kept for reuse.
 
 A connection belongs to its destination and to the policy it was made under: one made under a wider policy is never
-given to a narrower one. A request waits for a place at its destination first and for one of all places second, so that
-a slow destination holds few. What nobody uses is closed when its time is over, whether or not anybody asks again.
+given to a narrower one. What nobody uses is closed when its time is over, whether or not anybody asks again.
 """
 
 import asyncio
@@ -19,21 +18,11 @@ from engine.http.policy import EgressPolicy
 from engine.http.resolver import Resolver
 from engine.http.urls import Target
 
-MAX_REQUESTS = 256
-MAX_REQUESTS_A_DESTINATION = 8
 MAX_IDLE = 128
 # Shorter than the common servers' own: a connection they are about to close is not worth a failed delivery.
 KEEP_IDLE = 1.5
 
 _Key = tuple[EgressPolicy, str]
-
-
-class _Destination:
-    """The places of one destination, while anybody wants one."""
-
-    def __init__(self) -> None:
-        self.places = asyncio.Semaphore(MAX_REQUESTS_A_DESTINATION)
-        self.users = 0
 
 
 class Pools:
@@ -42,8 +31,6 @@ class Pools:
     def __init__(self, resolver: Resolver, ssl_context: ssl.SSLContext) -> None:
         self._resolver = resolver
         self._ssl_context = ssl_context
-        self._all = asyncio.Semaphore(MAX_REQUESTS)
-        self._destinations: dict[str, _Destination] = {}
         self._lent: set[httpcore2.AsyncHTTPConnection] = set()
         # both oldest first
         self._idle: dict[_Key, list[httpcore2.AsyncHTTPConnection]] = {}
@@ -53,24 +40,14 @@ class Pools:
     @asynccontextmanager
     async def connection(self, target: Target, policy: EgressPolicy) -> AsyncGenerator[httpcore2.AsyncHTTPConnection]:
         """One for a single request, which connects when it is used; it is kept or closed after that."""
-        destination = self._destinations.get(target.destination)
-        if destination is None:
-            destination = self._destinations[target.destination] = _Destination()
-        destination.users += 1
+        key = policy, target.destination
+        connection = await self._kept(key) or self._new(target, policy)
+        self._lent.add(connection)
         try:
-            async with destination.places, self._all:
-                key = policy, target.destination
-                connection = await self._kept(key) or self._new(target, policy)
-                self._lent.add(connection)
-                try:
-                    yield connection
-                finally:
-                    self._lent.remove(connection)
-                    await self._put_back(key, connection)
+            yield connection
         finally:
-            destination.users -= 1
-            if not destination.users:
-                del self._destinations[target.destination]
+            self._lent.remove(connection)
+            await self._put_back(key, connection)
 
     @property
     def connections(self) -> list[str]:

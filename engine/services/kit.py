@@ -44,7 +44,7 @@ class ServiceKit:
         async def send(request: OutgoingRequest, filler: Filler, limit: int) -> Answer:
             if not posts and request.method not in READS:
                 raise HttpError("refused-by-policy", f"a replay that posts nothing sends no {request.method}")
-            return await self.client.send(request, allow=allow, limit=limit, filler=filler)
+            return await self.client.send(request, allow=allow, limit=limit, filler=filler, share=integration_id)
 
         return RunServices(
             integration_id,

@@ -4,39 +4,20 @@ from contextlib import AsyncExitStack, suppress
 
 import pytest
 
-from engine.http import MAX_REQUESTS_A_DESTINATION
 from engine.http.pools import Pools
 from engine.http.urls import parse_url
 from tests.engine.http.network import LOOPBACK, Names, client, conversing, get
-from tests.receiver import Received, Receiver, Response
+from tests.receiver import Receiver, Response
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_destination_gets_few_requests_at_once_and_another_is_not_held_up() -> None:
-    release = asyncio.Event()
-
-    async def held(_: Received) -> Response:
-        await release.wait()
-        return Response()
-
-    async with Receiver(held) as slow, Receiver() as quick, client() as guarded:
-        sending = [asyncio.create_task(guarded.send(get(slow.url))) for _ in range(MAX_REQUESTS_A_DESTINATION * 2)]
-        await slow.received(MAX_REQUESTS_A_DESTINATION)
-        assert (await guarded.send(get(quick.url))).status == 200
-        assert len(slow.requests) == MAX_REQUESTS_A_DESTINATION
-        release.set()
-        assert {answer.status for answer in await asyncio.gather(*sending)} == {200}
-    assert slow.connections == MAX_REQUESTS_A_DESTINATION
-
-
-async def test_places_are_forgotten_with_their_last_user() -> None:
-    pools = unconnected()
+async def test_what_is_lent_is_counted_and_what_was_never_connected_is_not_kept() -> None:
+    pools = Pools(Names(), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     a, b = parse_url("http://a.example/1"), parse_url("http://b.example/2")
     async with pools.connection(a, LOOPBACK), pools.connection(a, LOOPBACK), pools.connection(b, LOOPBACK):
-        assert len(pools._destinations) == 2
         assert len(pools.connections) == 3
-    assert (pools._destinations, pools.connections) == ({}, [])
+    assert pools.connections == []
 
 
 async def test_idle_connections_are_few_and_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +81,3 @@ async def test_what_comes_behind_an_answer_is_never_the_next_ones() -> None:
         url = f"http://127.0.0.1:{port}/"
         assert [(await guarded.send(get(url))).content for _ in range(3)] == [b"ok"] * 3
         assert (connections, guarded.connections) == (3, [])
-
-
-def unconnected() -> Pools:
-    return Pools(Names(), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))

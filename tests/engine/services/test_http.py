@@ -157,6 +157,26 @@ async def test_one_that_waits_keeps_no_other_waiting(tmp_path: Path) -> None:
         await waiting
 
 
+async def test_integrations_that_wait_for_a_receiver_keep_no_other_waiting_for_it(tmp_path: Path) -> None:
+    async def slow(request: Received) -> Response:
+        if request.target == "/slow":
+            await release.wait()
+        return Response()
+
+    release = asyncio.Event()
+    async with Receiver(slow) as receiver, desk(tmp_path) as at:
+        asked = question(receiver.url + "/slow")
+        runs = [await at.open(id) for id in ("first", "second") for _ in range(10)]
+        waiting = [asyncio.create_task(run.ask("http", "request", asked)) for run in runs]
+        await receiver.received(16)
+        answer = await (await at.open("third")).ask("http", "request", question(receiver.url, timeout=2))
+        assert cast(Any, answer)["status_code"] == 200
+        error = await refusal(await at.open("first"), "http", "request", **{**asked, "timeout": 0.05})
+        assert error.fields == {"reason": "timeout"} and f"8 requests to {receiver.url} are under way" in error.message
+        release.set()
+        await asyncio.gather(*waiting)
+
+
 async def test_a_secret_is_sent_where_it_may_go_and_comes_back_from_nobody(tmp_path: Path) -> None:
     def echo(request: Received) -> Response:
         key = request.header("x-key") or ""
