@@ -152,7 +152,7 @@ class Scripts:
         program = Program(f"load/{key}", f"load/{key}", FILENAME, source, compiled.code, HOOKS)
         outcome = await self._sandbox.load(program)
         if isinstance(outcome, NotRun):
-            raise Unavailable("No cell is free to load the script; nothing was stored. Send the request again.")
+            raise Unavailable("No cell could load the script; nothing was stored. Send the request again.")
         if not isinstance(outcome, Completed):
             return SavedScript(key, None, (), None, _not_loaded(outcome))
         hooks = tuple(hook.name for hook in HOOKS if isinstance(outcome.value, list) and hook.name in outcome.value)

@@ -119,11 +119,15 @@ class OutputTooLarge:
 
 @dataclass(frozen=True, slots=True)
 class Crashed:
-    """`message` says how the cell died, in words: `killed by signal 31 (a system call that is not allowed)`."""
+    """`message` says how the cell died, in words: `killed by signal 31 (a system call that is not allowed)`.
+
+    `own_doing`: by what ran in it, and not from outside, with its zygote, or for what it sent.
+    """
 
     message: str
     receipt: Receipt
     log: tuple[LogLine, ...] = ()
+    own_doing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

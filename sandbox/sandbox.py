@@ -17,7 +17,7 @@ from sandbox.lane import Run
 from sandbox.limits import Limits
 from sandbox.nursery import Nursery, NurseryDown
 from sandbox.orphans import Orphans
-from sandbox.outcome import JsonValue, NotRun, Outcome, Raised, Receipt
+from sandbox.outcome import Crashed, JsonValue, NotRun, Outcome, Raised, Receipt
 from sandbox.pool import Pool
 from sandbox.program import Body, Compiled, HookForm, Program, Rejected
 from sandbox.scheduling import short_turns
@@ -28,6 +28,7 @@ from sandbox.zygotes import Child
 COMPILES_WAITING = 64
 RETRY_FORK_SECONDS = 0.05
 LOAD_ONLY = -1
+LOADS = 2
 
 
 class Sandbox:
@@ -140,8 +141,17 @@ class Sandbox:
         return NotRun("stopping" if self._closing else "busy")
 
     async def load(self, program: Program) -> Outcome:
-        """Runs the module once in a throw-away cell; Completed with the canonical names of the hooks it defines."""
-        return await self._start(program, {"hook": LOAD_ONLY, "args": []}, None, self.limits.overall_seconds, once=True)
+        """Runs the module once in a throw-away cell; Completed with the canonical names of the hooks it defines.
+
+        A cell that dies by no doing of the script's says nothing about it: the module is run once more in another, and
+        is NotRun where that dies so, too.
+        """
+        for _ in range(LOADS):
+            meta: dict[str, Any] = {"hook": LOAD_ONLY, "args": []}
+            outcome = await self._start(program, meta, None, self.limits.overall_seconds, once=True)
+            if not isinstance(outcome, Crashed) or outcome.own_doing:
+                return outcome
+        return self._not_run()
 
     def call(
         self,

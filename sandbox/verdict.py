@@ -1,10 +1,12 @@
 """What is said of a call that died with its cell: by the clock that ended it, or by how the process went."""
 
+import signal
+
 from sandbox.handle import CellHandle
 from sandbox.lane import Run
 from sandbox.limits import Limits
 from sandbox.outcome import Crashed, Outcome, Receipt, TimedOut
-from sandbox.zygotes import Exit
+from sandbox.zygotes import NOT_LOCKED_DOWN, Exit
 
 # How often a call runs again because its cell died, through whosever fault.
 MAX_RERUNS = 2
@@ -33,4 +35,7 @@ def verdict(cell: CellHandle, run: Run, exited: Exit | None, limits: Limits) -> 
         clock = cell.verdict[0]
         seconds = {"cpu": limits.cpu_seconds, "wall": limits.wall_seconds, "overall": run.overall_seconds}
         return TimedOut(clock, seconds[clock], None, receipt)
-    return Crashed(cell.verdict or (exited.describe() if exited else "it ended"), receipt)
+    if cell.verdict is not None or exited is None:
+        return Crashed(cell.verdict or "it ended", receipt)
+    own_doing = exited.signal != signal.SIGKILL and exited.code != NOT_LOCKED_DOWN
+    return Crashed(exited.describe(), receipt, own_doing=own_doing)

@@ -51,6 +51,10 @@ class Exit:
     def signal(self) -> int | None:
         return os.WTERMSIG(self.status) if os.WIFSIGNALED(self.status) else None
 
+    @property
+    def code(self) -> int | None:
+        return os.WEXITSTATUS(self.status) if os.WIFEXITED(self.status) else None
+
     def describe(self) -> str:
         if self.signal is not None:
             return f"killed by signal {self.signal} ({SIGNALS.get(self.signal) or signal.Signals(self.signal).name})"

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -40,8 +41,9 @@ def result(call: int, payload: bytes = b'"a lie"', kind: int = wire.RESULT, **fi
 class LyingNursery(Nursery):
     """Its children are liars; behind each stands a process that can be killed in its place."""
 
-    def __init__(self, liar: Liar) -> None:
+    def __init__(self, liar: Liar, status: int) -> None:
         super().__init__("run", cell_uid=65534)
+        self._status = status
         self._liar = liar
         self._behind: list[subprocess.Popen[bytes]] = []
         self._lying: list[asyncio.Task[None]] = []
@@ -54,7 +56,7 @@ class LyingNursery(Nursery):
             end.setblocking(False)
         behind = subprocess.Popen(["sleep", "60"])  # noqa: ASYNC220
         exited: asyncio.Future[Exit | None] = loop.create_future()
-        exited.set_result(Exit(9, 0.0, 0))
+        exited.set_result(Exit(self._status, 0.0, 0))
         self._behind.append(behind)
         self._lying.append(loop.create_task(self._lie(theirs)))
         self.born += 1
@@ -82,11 +84,13 @@ class LyingNursery(Nursery):
 
 
 @asynccontextmanager
-async def lying(liar: Liar, limits: Limits) -> AsyncIterator[tuple[Pool, LyingNursery]]:
-    """A pool full of such cells; whatever this side raises in its loop fails the test."""
+async def lying(
+    liar: Liar, limits: Limits, *, status: int = signal.SIGKILL
+) -> AsyncIterator[tuple[Pool, LyingNursery]]:
+    """A pool full of such cells, which end with the wait status; whatever this side raises in its loop fails the test."""
     raised: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: raised.append(context))
-    nursery = LyingNursery(liar)
+    nursery = LyingNursery(liar, status)
     pool = Pool(nursery, limits)
     try:
         yield pool, nursery
