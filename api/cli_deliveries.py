@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.logins import UrlOption, with_server
+from engine.devtools.printing import one_line
 from engine.http import PlainClient
 
 PATH = "/api/v1/integrations.deliveries"
@@ -124,6 +125,6 @@ def _table(deliveries: list[dict[str, Any]]) -> Table:
         last = str(delivery.get("statusCode") or failure or delivery.get("step", ""))
         cells = (delivery["_id"], f"{state} ({more})" if more else state, str(delivery["attempts"]), last)
         rest = (delivery["url"], delivery["integrationId"], delivery["_createdAt"])
-        # they come from a server: nothing in them is markup
-        table.add_row(*(Text(cell, overflow="fold") for cell in (*cells, *rest)))
+        # they come from a server: nothing in them is markup, or acts on the terminal
+        table.add_row(*(Text(one_line(cell), overflow="fold") for cell in (*cells, *rest)))
     return table

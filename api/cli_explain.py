@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from api.logins import UrlOption, with_server
+from engine.devtools.printing import one_line
 from engine.http import PlainClient
 
 PAGE = 100
@@ -67,11 +68,11 @@ def _read(file: Path) -> str:
 
 
 def _show(output: Console, explained: dict[str, Any]) -> None:
-    """All rules that stop it, or what let it through; the words come from a server, so nothing in them is markup."""
+    """All rules that stop it, or what let it through; the words come from a server, so nothing in them acts."""
     fires = explained["fires"]
     line = Text("fires  " if fires else "no     ", style="green" if fires else "dim")
-    line.append(f"{explained['name']} ({explained['_id']})", style="bold")
+    line.append(one_line(f"{explained['name']} ({explained['_id']})"), style="bold")
     output.print(line)
     for rule in explained["rules"]:
         if fires or not rule["passed"]:
-            output.print(Text(f"       {rule['rule']}: {rule['because']}"))
+            output.print(Text(one_line(f"       {rule['rule']}: {rule['because']}")))

@@ -10,6 +10,9 @@ from rich.text import Text
 from api.cli_terminal import consoles
 from api.logins import UrlOption
 from api.server_calls import ended_with_server, server
+from engine.devtools.printing import one_line
+
+MOST_OF_CHANNEL = 24
 
 
 def listed(
@@ -29,13 +32,18 @@ async def _list(name: str, as_json: bool, url: str | None) -> int:
         for record in found:
             typer.echo(json.dumps({key: value for key, value in record.items() if key not in ("script", "token")}))
         return 0
-    table = Table(box=None, pad_edge=False, header_style="dim")
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="dim")
+    # only a name, and several channels, are of use in parts
+    widest = max((len(channel) + 1 for record in found for channel in record.get("channel") or ()), default=0)
     for heading in ("id", "name", "kind", "", "script", "channel", "changed"):
-        # an id and a date are of use as a whole
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("id", "changed"))
+        whole, least = (
+            heading not in ("name", "channel"),
+            min(widest, MOST_OF_CHANNEL) if heading == "channel" else None,
+        )
+        table.add_column(heading, overflow="fold", no_wrap=whole, min_width=least)
     for record in found:
-        # the words come from a server: nothing in them is markup
-        table.add_row(*(Text(cell) for cell in _cells(record)))
+        # the words come from a server: nothing in them is markup, or acts on the terminal
+        table.add_row(*(Text(one_line(cell)) for cell in _cells(record)))
     if found:
         output.print(table)
     else:

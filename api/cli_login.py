@@ -8,6 +8,7 @@ import typer
 
 from api import logins
 from api.logins import Login, UrlOption, with_server
+from engine.devtools.printing import one_line
 from engine.http import PlainClient, RequestFailed
 from engine.model.json import JsonObject, JsonValue
 
@@ -114,4 +115,5 @@ def _line(found: dict[str, Any]) -> str:
     whose = "all" if found["integrationId"] == EVERYONE else found["integrationId"]
     hosts = ", ".join(found["hosts"]) or "nowhere"
     unreadable = "" if found.get("readable", True) else "; it cannot be read with the server's key: set it again"
-    return f"{found['name']} of {whose}, for {', '.join(found['uses'])}, sent to {hosts}{unreadable}"
+    # a server says it, and nothing of it may act on the terminal
+    return one_line(f"{found['name']} of {whose}, for {', '.join(found['uses'])}, sent to {hosts}{unreadable}")

@@ -7,7 +7,7 @@ from typing import cast
 
 from rich.text import Text
 
-from engine.devtools.printing import FAINT, HEAD, Terminal, clean
+from engine.devtools.printing import FAINT, HEAD, Terminal, clean, one_line
 from engine.devtools.ran import Ran
 from engine.devtools.subjects import Subject
 from engine.model.integrations import OUTGOING
@@ -36,9 +36,9 @@ class Printer(Terminal):
         if ran.failure is None and not ran.refused and not ran.messages and ran.request is None:
             self.line("Nothing is sent." if outgoing else "Nothing is posted.")
         for note in ran.notes:
-            self.line(f"Note: {note}.", "yellow")
+            self.line(one_line(f"Note: {note}."), "yellow")
         for asked in ran.asked:
-            self.line(f"asked | {asked}", FAINT)
+            self.line(one_line(f"asked | {asked}"), FAINT)
         for report in ran.reports:
             self.report(report, several=len(ran.reports) > 1)
             if limits is not None:
@@ -63,12 +63,13 @@ class Printer(Terminal):
     def log(self, lines: Iterable[JsonObject], *, mark: str = "log | ") -> None:
         for line in lines:
             level = "" if line["level"] == "print" else f"{line['level']}: "
-            self.line(f"{mark}{level}{line['text']}", FAINT if mark else "")
+            text = str(line["text"])
+            self.line(f"{mark}{level}{one_line(text) if mark else text}", FAINT if mark else "")
 
     def _message(self, message: JsonObject) -> None:
         channels = cast(list[str], message["channel"])
         face = message.get("alias")
-        self.line(f"Message to {', '.join(channels)}" + (f" as {face}" if face else "") + ":")
+        self.line(one_line(f"Message to {', '.join(channels)}" + (f" as {face}" if face else "") + ":"))
         if message["text"]:
             self._indented(str(message["text"]))
         for attachment in cast(list[JsonObject], message.get("attachments", [])):
@@ -86,9 +87,9 @@ class Printer(Terminal):
                 self.output.print(bar + Text(clean(line), HEAD if part is title else ""), soft_wrap=True)
 
     def _request(self, request: JsonObject) -> None:
-        self.line(f"Request that is sent: {request['method']} {request['url']}")
+        self.line(one_line(f"Request that is sent: {request['method']} {request['url']}"))
         for name, value in cast(JsonObject, request["headers"]).items():
-            self._indented(f"{name}: {value}")
+            self._indented(one_line(f"{name}: {value}"))
         if request["data"] is not None:
             self._indented(shown_json(request["data"]))
 

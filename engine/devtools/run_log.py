@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
-from engine.devtools.printing import ERROR, FAINT, HEAD, Terminal
+from engine.devtools.printing import ERROR, FAINT, HEAD, Terminal, one_line
 from engine.model.json import JsonObject
 
 _COLOURS = {"finished": "green", "failed": "red", "refused": "yellow", "interrupted": "red", "held": "yellow"}
@@ -13,22 +13,23 @@ MAX_SHOWN = 2_000
 def print_run(terminal: Terminal, record: JsonObject) -> None:
     """`record` is of integrations.history; of a delivery it is one attempt."""
     state = _state(record)
-    terminal.line(f"{_at(record['_createdAt'])}  {state}  {_what(record)}  {record['_id']}", _COLOURS.get(state, HEAD))
+    what = one_line(f"{_at(record['_createdAt'])}  {state}  {_what(record)}  {record['_id']}")
+    terminal.line(what, _COLOURS.get(state, HEAD))
     steps = cast(list[JsonObject], record.get("steps", []))
     terminal.line(f"  {' > '.join(str(step['name']) for step in steps)}", FAINT)
     for hint in (str(step[key]) for step in steps for key in ("hint", "because") if key in step):
-        terminal.line(f"  {hint}", "yellow")
+        terminal.line(f"  {one_line(hint)}", "yellow")
     for text in _messages(record):
         terminal.line(f"  {text}")
     for logged in cast(list[JsonObject], record.get("log", [])):
         level = "" if logged.get("level") == "print" else f"{logged.get('level')}: "
-        terminal.line(f"  log | {level}{logged.get('text')}", FAINT)
+        terminal.line(one_line(f"  log | {level}{logged.get('text')}"), FAINT)
     for receipt in cast(list[JsonObject], record.get("receipt", [])):
         if "wallUs" in receipt:
             wall, cpu = (cast(int, receipt[key]) / 1000 for key in ("wallUs", "cpuUs"))
             terminal.line(f"  {receipt['hook']}: {wall:.1f} ms wall · {cpu:.1f} ms cpu", FAINT)
     if isinstance(error := record.get("httpError"), dict):
-        terminal.line(f"  {error.get('kind')}: {error.get('message')}", ERROR)
+        terminal.line(one_line(f"  {error.get('kind')}: {error.get('message')}"), ERROR)
     if isinstance(stack := record.get("errorStack"), str):
         for line in stack.splitlines():
             terminal.line(f"  {line}", ERROR)
@@ -65,7 +66,7 @@ def _messages(record: JsonObject) -> Iterator[str]:
             with_them = f" (with {attached} attachment{'s' if attached > 1 else ''})" if attached else ""
             text = str(message.get("msg", ""))
             shown = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
-            yield f"to {item['channel']}: {shown}{with_them}".replace("\n", "\n      ")
+            yield f"to {one_line(str(item['channel']))}: {shown}{with_them}".replace("\n", "\n      ")
 
 
 def _at(stamp: object) -> str:

@@ -1,6 +1,7 @@
 import pytest
 
 from engine.devtools import Fixture, FixtureResponse
+from engine.devtools.printing import clean, one_line
 from engine.devtools.rendering import headroom, limits_table, receipt_line
 from engine.model.json import JsonObject
 from engine.model.runs import ScriptReport
@@ -151,3 +152,24 @@ def test_what_is_left_of_each_limit_is_told() -> None:
     ]
     unknown = ScriptReport("process_incoming", {**RECEIPT, "peakMemory": None}, ())
     assert headroom(unknown, limits)[2] == "memory  not measured here"
+
+
+def test_nothing_of_a_message_forges_a_line_or_turns_the_text(local: Local) -> None:
+    source = """\
+def process_incoming(request):
+    return {"content": {"text": "a\u202eb", "alias": "CI:\\nThe sender gets 200", "a\\nforged": 1}}
+"""
+    lines = told(local, source).splitlines()
+    assert "Message to #general as CI:\\nThe sender gets 200:" in lines
+    assert "  a\\u202eb" in lines
+    assert "Note: left out, since messages have no such fields: a\\nforged." in lines
+
+
+@pytest.mark.parametrize(
+    "character", ["\u061c", "\u200e", "\u202a", "\u202e", "\u2066", "\u2069", "\u2028", "\x9b", "\r"]
+)
+def test_what_turns_or_breaks_text_is_shown_and_not_sent(character: str) -> None:
+    shown = clean(f"a\tb\n{character}")
+    assert shown.startswith("a\tb\n\\")
+    assert character not in shown
+    assert one_line("a\nb") == "a\\nb"
