@@ -13,7 +13,7 @@ from api.cli_terminal import tell_what_is_missing, terminal
 from api.logins import UrlOption
 from api.server_calls import Server, ended_with_server, server
 from engine.devtools.diffing import print_diff
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.integration_file import NAME
 from engine.devtools.opening import open_script
 from engine.devtools.printing import Terminal
@@ -113,7 +113,7 @@ def _pushed(project: Project, answer: dict[str, Any], what: str, shown: Terminal
 
 
 async def _pull(folder: Path, adopt: str | None, force: bool, url: str | None) -> int:
-    shown = terminal()
+    shown, folder = terminal(), path_of(folder)
     project = read_project(folder) if (folder / NAME).exists() else None
     if project is None and adopt is None:
         raise FixtureError(folder / NAME, "is not there; --adopt says by id or name which integration to take")

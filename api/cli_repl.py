@@ -8,6 +8,7 @@ import typer
 
 from api.cli_edges import LiveOption, RecordOption, StoreOption, local_host
 from api.cli_terminal import consoles, ended, tell_what_is_missing
+from engine.devtools.files import path_of
 from engine.devtools.printing import FAINT
 from engine.devtools.rendering import Printer
 from engine.devtools.repl import Repl, interact, read_through
@@ -35,7 +36,7 @@ def repl(
 async def _repl(file: Path | None, payload: Path | None, live: bool, record: bool, store: Path | None) -> int:
     printer = Printer(*consoles())
     folder = (file or Path("script.py")).parent
-    kept = payload if record else None
+    kept = path_of(payload) if record and payload is not None else None
     async with (
         local_scripts() as scripts,
         local_host(folder, store=store, live=live, record=kept, shown=printer) as host,

@@ -11,6 +11,7 @@ import typer
 from api.cli import FAILED
 from api.cli_edges import LiveOption, RecordOption, StoreOption, local_host
 from api.cli_terminal import consoles, ended, tell_what_is_missing
+from engine.devtools.files import path_of
 from engine.devtools.fixtures import Fixture, read_response
 from engine.devtools.opening import open_script, read_payload, read_script
 from engine.devtools.rendering import Printer
@@ -76,7 +77,7 @@ async def _run(
     if response is not None:
         fixture = replace(fixture, response=read_response(response))
     printer = Printer(*consoles())
-    kept = payload if record else None
+    kept = path_of(payload) if record else None
     async with (
         local_scripts() as scripts,
         local_host(file.parent, store=store, live=live, record=kept, shown=printer) as host,

@@ -30,6 +30,8 @@ def compile_source(
     limits: Limits = Limits(),  # noqa: B008
 ) -> Compiled | tuple[Diagnostic, ...]:
     """The code of a script, or everything that is wrong with it, sorted by place."""
+    # the byte order mark of some editors; Python, too, reads files without it
+    source = source.removeprefix("\ufeff")
     try:
         size = len(source.encode("utf-8"))
     except UnicodeEncodeError as error:

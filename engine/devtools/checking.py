@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.integration_file import is_outgoing, read_script
 from engine.devtools.lint import lint
 from engine.devtools.walking import files_under
@@ -42,7 +42,7 @@ def scripts_under(paths: Sequence[Path]) -> list[Path]:
     What begins with a dot is left out, and no link to a folder is followed.
     """
     found: dict[Path, None] = {}
-    for path in paths:
+    for path in map(path_of, paths):
         if not path.is_dir():
             found[path] = None
             continue

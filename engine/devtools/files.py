@@ -1,9 +1,13 @@
 """Reads the files that authors write, TOML and JSON, into checked values.
 
-Every function raises FixtureError, which names the file and says what to do. Sizes and depths are bounded.
+Every function raises FixtureError, which names the file and says what to do. Sizes and depths are bounded, and only
+regular files are read: a pipe or a device may never end.
 """
 
+import codecs
 import json
+import os
+import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +18,16 @@ from engine.model.json import JsonObject, JsonValue
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 64
+MAX_PATH_SHOWN = 300
 
 
 class FixtureError(ValueError):
     """A folder or file is not in the format; `file` is the one to change."""
 
     def __init__(self, file: Path, problem: str) -> None:
-        super().__init__(f"{file}: {problem}")
+        shown = str(file)
+        shown = shown if len(shown) <= MAX_PATH_SHOWN else f"{shown[:MAX_PATH_SHOWN]}..."
+        super().__init__(f"{shown}: {problem}")
         self.file = file
 
 
@@ -60,6 +67,23 @@ class Table:
         return texts
 
 
+def path_of(said: str | Path) -> Path:
+    """What a person wrote as a path, `~` put in; there need not be anything there, but it can be asked for."""
+    path = Path(said)
+    try:
+        path = path.expanduser()
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return path
+    except RuntimeError:
+        raise FixtureError(path, "begins with the home of a user who is not there") from None
+    except OSError as error:
+        raise FixtureError(path, f"cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise FixtureError(path, "is no path: it has a NUL, or half a character, in it") from None
+    return path
+
+
 def read_toml(file: Path) -> Table:
     text = read_text(file)
     try:
@@ -93,20 +117,34 @@ def parse_json(file: Path, data: bytes) -> JsonValue:
 
 
 def read_text(file: Path) -> str:
+    """Without the mark that editors of some systems put before UTF-8."""
     try:
-        return read_bytes(file).decode()
+        return read_bytes(file).removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         raise FixtureError(file, f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
 
 
 def read_bytes(file: Path) -> bytes:
     try:
-        with file.open("rb") as source:
-            data = source.read(MAX_FILE_BYTES + 1)
+        # else a pipe would be waited for before it can be asked what it is
+        number = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            kind, data = os.fstat(number).st_mode, b""
+            if stat.S_ISREG(kind):
+                with open(number, "rb", closefd=False) as source:
+                    data = source.read(MAX_FILE_BYTES + 1)
+        finally:
+            os.close(number)
     except OSError as error:
         raise FixtureError(file, f"cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise FixtureError(file, "is no path: it has a NUL, or half a character, in it") from None
+    if not stat.S_ISREG(kind):
+        raise FixtureError(file, "is a folder" if stat.S_ISDIR(kind) else "is no regular file, but a pipe or a device")
     if len(data) > MAX_FILE_BYTES:
-        raise FixtureError(file, f"is larger than {MAX_FILE_BYTES} bytes, the largest body that a webhook may have")
+        raise FixtureError(
+            file, f"is larger than {MAX_FILE_BYTES:,} bytes, which no script and no webhook's body may be"
+        )
     return data
 
 

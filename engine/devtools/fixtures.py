@@ -113,6 +113,8 @@ def read_example(folder: Path) -> Example:
 
 def read_fixture(payload: Path, *, expected: Path | None = None) -> Fixture:
     """One payload with the files beside it; `expected` is read where that file exists. Raises FixtureError."""
+    if not payload.name:
+        raise FixtureError(payload, "is a folder")
     name = payload.name.removesuffix(".json")
     meta = payload.with_name(f"{name}.meta.toml")
     responses = [payload.with_name(f"{name}.response.{kind}") for kind in ("json", "toml")]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.devtools.files import FixtureError, read_text, read_toml
+from engine.devtools.files import FixtureError, path_of, read_text, read_toml
 from engine.model.json import JsonObject
 
 NAME = "integration.toml"
@@ -28,6 +28,7 @@ def is_outgoing(record: JsonObject) -> bool:
 
 def read_script(file: Path) -> tuple[str, JsonObject | None]:
     """The source, and the integration.toml beside it where there is one. Raises FixtureError."""
+    file = path_of(file)
     if file.is_dir():
         raise FixtureError(file, "is a folder; name the script in it, as in " + str(file / "script.py"))
     source = read_text(file)

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.fixtures import read_example
 from engine.devtools.integration_file import NAME
 from engine.scripts import Kind
@@ -110,6 +110,7 @@ def make_like(folder: Path, example: Path) -> None:
 def _make(folder: Path, files: Mapping[str, str], *, like: Path | None = None) -> None:
     if not _NAME.fullmatch(folder.name):
         raise FixtureError(folder, "is no name for an integration: use letters, digits, - _ and ., 64 at most")
+    folder = path_of(folder)
     if folder.exists() or folder.is_symlink():
         raise FixtureError(folder, "is there already, and nothing is written over; choose another name")
     try:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.fixtures import COMPANIONS, Fixture, read_fixture
 from engine.devtools.integration_file import is_outgoing
 from engine.devtools.integration_file import read_script as read_script
@@ -17,7 +17,9 @@ NAMES_SHOWN = 10
 
 def read_payload(file: Path) -> Fixture:
     """The payload with what stands beside it. Raises FixtureError, which names what is there when it is not."""
-    file = file.expanduser()
+    file = path_of(file)
+    if file.is_dir():
+        raise FixtureError(file, "is a folder; name a payload in it, as in " + str(file / "push.json"))
     if not file.exists():
         beside = [file.parent, file.parent / "payloads"]
         found = [other for folder in beside if folder.is_dir() for other in sorted(folder.glob("*.json"))]

@@ -12,7 +12,7 @@ from typing import cast
 
 from engine.channels import incoming_targets, outgoing_targets
 from engine.devtools.diffing import text_diff, value_diff
-from engine.devtools.files import FixtureError, read_text
+from engine.devtools.files import FixtureError, path_of, read_text
 from engine.devtools.integration_edit import edited, toml
 from engine.devtools.integration_file import NAME, is_outgoing, read_integration
 from engine.errors import ClientError
@@ -93,6 +93,7 @@ class Project:
 
 def read_project(folder: Path) -> Project:
     """Raises FixtureError."""
+    folder = path_of(folder)
     file = folder / NAME
     if not file.exists():
         raise FixtureError(

@@ -14,7 +14,7 @@ from typing import Literal
 
 from engine.devtools.differences import compare
 from engine.devtools.diffing import only_what_is_told
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.fixtures import Example, Fixture, read_example
 from engine.devtools.integration_file import NAME
 from engine.devtools.local_secrets import read_secrets
@@ -61,6 +61,7 @@ class Tried:
 
 def folders_under(path: Path) -> list[Path]:
     """Those with an integration.toml: the folder itself, or each below it. Raises FixtureError where there is none."""
+    path = path_of(path)
     if path.is_file():
         raise FixtureError(path, "is a file; name the folder with its integration.toml")
     if (path / NAME).is_file():

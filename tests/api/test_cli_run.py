@@ -80,3 +80,9 @@ def test_what_does_not_fit_ends_with_2(folder: Path, script: str, options: list[
     result = ran(folder, script, *given)
     assert said in " ".join(result.stderr.replace("│", "").split())
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("record", [[], ["--record"]])
+def test_a_folder_for_a_payload_ends_with_2(folder: Path, record: list[str]) -> None:
+    result = CliRunner().invoke(app, ["run", str(folder / "in.py"), "--payload", ".", *record])
+    assert (result.stderr, result.exit_code) == (".: is a folder; name a payload in it, as in push.json\n", 2)

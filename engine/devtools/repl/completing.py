@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.repl.names import Names
 from engine.devtools.repl.reading import COMMAND, is_inside_text
 from engine.model.json import JsonObject, JsonValue
@@ -152,15 +152,15 @@ def _command(before: str, scope: Scope) -> Offer:
 
 def _files(typed: str) -> Offer:
     folder, _, name = typed.rpartition("/")
-    place = Path(f"{folder}/" if "/" in typed else ".").expanduser()
     found: list[str] = []
     try:
+        place = path_of(f"{folder}/" if "/" in typed else ".")
         for number, file in enumerate(place.iterdir()):
             if number == MAX_FILES:
                 break
             if file.name.startswith(".") is name.startswith("."):
                 found.append(f"{file.name}/" if file.is_dir() else file.name)
-    except (OSError, RuntimeError):
+    except (OSError, FixtureError):
         return NOTHING
     return _offer((text for text in found if text.isprintable()), name)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from engine.devtools.diffing import only_what_is_told, print_diff, value_diff
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.fixtures import Fixture, read_fixture
 from engine.devtools.opening import NotRunnable, open_script, read_payload, read_script
 from engine.devtools.ran import Ran
@@ -255,7 +255,7 @@ async def interact(repl: Repl) -> None:
 
 
 def _with_what_is_expected(payload: Path) -> Fixture:
-    fixture, payload = read_payload(payload), payload.expanduser()
+    fixture, payload = read_payload(payload), path_of(payload)
     expected = payload.parent.parent / "expected" / payload.name
     return read_fixture(payload, expected=expected) if expected.exists() else fixture
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.repl.names import parsed
 from engine.devtools.repl.session import Input
 
@@ -22,14 +22,13 @@ def as_script(source: str, inputs: Sequence[Input]) -> tuple[str, tuple[Input, .
 
 def write_new(name: str, text: str) -> Path:
     """Raises FixtureError, also where there is such a file."""
-    target = Path(name)
+    target = path_of(name)
     try:
-        target = target.expanduser()
         with target.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileExistsError:
         raise FixtureError(target, "is there already, and is left as it is; choose another name") from None
-    except (OSError, RuntimeError, UnicodeError) as error:
+    except (OSError, UnicodeError) as error:
         raise FixtureError(target, f"cannot be written: {error}") from None
     return target
 

@@ -7,7 +7,7 @@ they are written. The library is Python's own, which editors know; what it leave
 from importlib.resources import files
 from pathlib import Path
 
-from engine.devtools.files import FixtureError
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.stubs.tables import types_module
 from engine.scripts import library_table
 
@@ -26,6 +26,7 @@ def stub_files() -> dict[str, str]:
 
 def write_stubs(folder: Path) -> list[Path]:
     """What was written. Raises FixtureError, before anything is, where a file is there that we did not write."""
+    folder = path_of(folder)
     texts = {folder / path: text for path, text in stub_files().items()}
     try:
         for file in texts:

@@ -74,6 +74,10 @@ def test_findings_of_the_cell_and_of_the_lints_are_one_list(
     assert places == found
 
 
+def test_the_byte_order_mark_of_an_editor_is_no_part_of_a_script(local: Local) -> None:
+    assert local.do(findings_of(local.scripts, "\ufeff" + SCRIPT, "incoming")) == []
+
+
 def test_a_missing_hook_says_which_are_looked_for(local: Local) -> None:
     incoming, either = (local.do(findings_of(local.scripts, "x = 1\n", kind))[0] for kind in ("incoming", None))
     assert incoming["message"] == (

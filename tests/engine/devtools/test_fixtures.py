@@ -217,7 +217,7 @@ def test_notes_of_the_system_are_passed_over(tmp_path: Path) -> None:
         ),
         (
             {"payloads/push.json": b" " * (MAX_FILE_BYTES + 1)},
-            "payloads/push.json: is larger than 5242880 bytes, the largest body that a webhook may have",
+            "payloads/push.json: is larger than 5,242,880 bytes, which no script and no webhook's body may be",
         ),
         (
             {"integration.toml": 'name = "CI"'},

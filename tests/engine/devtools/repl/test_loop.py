@@ -354,3 +354,12 @@ def test_diff_compares_with_what_is_expected_before_the_first_run(local: Local) 
     said = talked(local, lines, EXAMPLE / "script.py")
     assert said[1] == "Nothing is other than expected/ says."
     assert "+messages[0].text: other" in said
+
+
+@pytest.mark.parametrize(
+    "line", [":payload .", ":payload /", ":payload ~nosuchuser/x", f":payload {'x' * 5_000}", ":save a\0b"]
+)
+def test_a_mistyped_path_ends_no_session(local: Local, line: str) -> None:
+    said = talked(local, f"x = 7\n{line}\nx")
+    assert len(said) == 2
+    assert said[1] == "7"
