@@ -2,14 +2,14 @@
 
 A share is an integration whose scripts call, or DELIVERIES, whose places are apart from the scripts'. So a receiver
 that is slow to answer one integration keeps neither another's call nor a delivery waiting. Scripts have as many places
-in all as there are cells that could wait, and some to spare; deliveries as many as a worker has under way.
+in all as there are cells that could wait, deliveries as many as a worker has under way, and both some to spare.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-MAX_REQUESTS = 256
+MAX_REQUESTS, MAX_REQUESTS_OF_SCRIPTS = 256, 128
 MAX_REQUESTS_A_DESTINATION = 8
 
 DELIVERIES = ""
@@ -28,7 +28,8 @@ class Places:
     """Lives on one event loop."""
 
     def __init__(self) -> None:
-        self._all = {of_deliveries: asyncio.Semaphore(MAX_REQUESTS // 2) for of_deliveries in (True, False)}
+        self._of_deliveries = asyncio.Semaphore(MAX_REQUESTS)
+        self._of_scripts = asyncio.Semaphore(MAX_REQUESTS_OF_SCRIPTS)
         self._shared: dict[tuple[str, str], _Shared] = {}
 
     def __len__(self) -> int:
@@ -43,7 +44,7 @@ class Places:
             shared = self._shared[key] = _Shared()
         shared.users += 1
         try:
-            async with shared.places, self._all[share == DELIVERIES]:
+            async with shared.places, self._of_deliveries if share == DELIVERIES else self._of_scripts:
                 shared.under_way += 1
                 try:
                     yield
@@ -59,4 +60,4 @@ class Places:
         shared = self._shared.get((share, destination))
         if shared is not None and shared.under_way >= MAX_REQUESTS_A_DESTINATION:
             return f"{shared.under_way} requests to {destination} are under way"
-        return f"{MAX_REQUESTS // 2} requests are under way"
+        return f"{MAX_REQUESTS if share == DELIVERIES else MAX_REQUESTS_OF_SCRIPTS} requests are under way"

@@ -144,8 +144,9 @@ def host_pattern(text: str) -> str:
     wildcard, name = ("*.", text[2:]) if text.startswith("*.") else ("", text)
     try:
         return wildcard + canonical_host(httpx2.URL(scheme="http", host=name).raw_host.decode("ascii"))
-    except (HttpError, httpx2.InvalidURL):
-        raise ValueError(f"{text!r} is no host; write example.com or *.example.com") from None
+    except (HttpError, httpx2.InvalidURL, ValueError):
+        advice = "write example.com or *.example.com, without scheme and port"
+        raise ValueError(f"{text!r} is no host; {advice}") from None
 
 
 def fits_host(pattern: str, host: str) -> bool:

@@ -12,10 +12,16 @@ from engine.integrations.registry import Registry
 from engine.model.integrations import INCOMING, OUTGOING
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import User
+from engine.scrubbing import MIN_INSIDE_TEXT
 from engine.secrets import ANYONE, MAX_SECRETS, Vault, checked_rules
 from engine.store.integrations import get_integration
 from engine.store.secrets import StoredSecret, put_secret, remove_secret, secrets_of
 from engine.trace import now_ms
+
+SHORT = (
+    f"The value has fewer than {MIN_INSIDE_TEXT} characters. Inside a longer text, where it may be part of an ordinary "
+    "word, it is not taken out of answers, logs and history: only where it stands alone."
+)
 
 
 async def set_secret(
@@ -29,7 +35,10 @@ async def set_secret(
     hosts: Sequence[str],
     uses: Sequence[str] | None,
 ) -> JsonObject:
-    """The answer: `secret`, without its value. What is set again replaces what was there. Raises ClientError."""
+    """The answer: `secret`, without its value, and `warnings` where there are any. Raises ClientError.
+
+    What is set again replaces what was there.
+    """
     await may_change(registry, caller, integration_id)
     try:
         rules = checked_rules(name, value, hosts, uses)
@@ -41,7 +50,8 @@ async def set_secret(
     if not await registry.store.write(put_secret, secret, MAX_SECRETS):
         raise CodedError("error-too-many-secrets", f"There are {MAX_SECRETS} secrets; remove one first")
     vault.forget()
-    return {"secret": _shown(secret)}
+    warnings: list[JsonValue] = [SHORT] if len(value) < MIN_INSIDE_TEXT else []
+    return {"secret": _shown(secret)} | ({"warnings": warnings} if warnings else {})
 
 
 async def list_secrets(registry: Registry, vault: Vault, caller: User, integration_id: str) -> JsonObject:

@@ -148,7 +148,8 @@ class SecretFiller(Filler):
         if use not in secret.rules.uses:
             raise _refused(f"the secret {name} may not be sent in a {use}; to allow it, add {use} to its uses")
         if hop.target.scheme != "https" and not is_loopback(host):
-            raise _refused(f"the secret {name} is sent over https only, and {hop.target.destination} is not")
+            advice = ": write 127.0.0.1, there and in its hosts" if host == "localhost" else ""
+            raise _refused(f"the secret {name} is sent over https only, and {hop.target.destination} is not{advice}")
         if use == "header" and _CONTROL.search(secret.value):
             raise _refused(f"the secret {name} has a line break or another control character, which no header can have")
 

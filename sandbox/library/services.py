@@ -18,6 +18,8 @@ from sandbox.result import Unfit, encode_result
 MAX_VERIFIED: Final = 6 * 1024 * 1024
 SHOWN_FIELD: Final = 1_000
 
+_OPTIONS: Final = ("params", "headers", "auth", "json", "data", "timeout")
+_OPTIONS_OF_GET: Final = ("params", "headers", "auth", "timeout")
 _ARGUMENT: Final = re.compile(r"result\['arguments'\]\['(\w+)'\]")
 
 
@@ -122,9 +124,17 @@ def request(
     json: Any = None,
     data: Any = None,
     timeout: float = 5,
+    **others: Any,
 ) -> Response:
+    _no_others("request", _OPTIONS, others)
     if isinstance(data, (bytes, bytearray)):
-        data = bytes(data).decode()
+        try:
+            data = bytes(data).decode()
+        except UnicodeDecodeError as undecodable:
+            byte = f"byte {undecodable.start} of data is none"
+            raise ValueError(
+                f"http.request(): only bodies in UTF-8 are sent, and {byte}; base64 makes text of it"
+            ) from None
     answer = _ask(
         "http",
         "request",
@@ -140,24 +150,38 @@ def request(
     return Response(answer["status_code"], answer["headers"], answer["text"], answer["url"])
 
 
-def get(url: str, *, params: Any = None, headers: Any = None, auth: Any = None, timeout: float = 5) -> Response:
+def get(
+    url: str, *, params: Any = None, headers: Any = None, auth: Any = None, timeout: float = 5, **others: Any
+) -> Response:
+    _no_others("get", _OPTIONS_OF_GET, others)
     return request("GET", url, params=params, headers=headers, auth=auth, timeout=timeout)
 
 
 def post(url: str, **options: Any) -> Response:
+    _no_others("post", _OPTIONS, options)
     return request("POST", url, **options)
 
 
 def put(url: str, **options: Any) -> Response:
+    _no_others("put", _OPTIONS, options)
     return request("PUT", url, **options)
 
 
 def patch(url: str, **options: Any) -> Response:
+    _no_others("patch", _OPTIONS, options)
     return request("PATCH", url, **options)
 
 
 def delete(url: str, **options: Any) -> Response:
+    _no_others("delete", _OPTIONS, options)
     return request("DELETE", url, **options)
+
+
+def _no_others(verb: str, known: tuple[str, ...], options: dict[str, Any]) -> None:
+    for name in map(plain, options):
+        if name not in known:
+            hint = " (redirects are followed)" if name in ("follow_redirects", "allow_redirects") else ""
+            raise TypeError(f"http.{verb}() has no parameter {name}{hint}; there are {', '.join(known)}")
 
 
 _http: Final = Facade(

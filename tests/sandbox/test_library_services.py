@@ -69,6 +69,38 @@ def test_a_request_is_asked_for_as_it_was_written(expression: str, asked: dict[s
     assert arguments.items() >= asked.items()
 
 
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        (
+            "http.get('http://h', follow_redirects=True)",
+            "http.get() has no parameter follow_redirects (redirects are followed); there are params, headers, ",
+        ),
+        ("http.get('http://h', json={})", "http.get() has no parameter json; there are params, headers, auth, timeout"),
+        (
+            "http.post('http://h', files={})",
+            "http.post() has no parameter files; there are params, headers, auth, json, data, timeout",
+        ),
+        ("http.put('http://h', method='GET')", "http.put() has no parameter method; there are params, "),
+        ("http.patch('http://h', verify=False)", "http.patch() has no parameter verify; there are params, "),
+        ("http.delete('http://h', cookies={})", "http.delete() has no parameter cookies; there are params, "),
+        ("http.request('GET', 'http://h', content='x')", "http.request() has no parameter content; there are params, "),
+    ],
+)
+def test_a_parameter_that_is_not_there_names_those_that_are(expression: str, message: str) -> None:
+    host = Host(ANSWER)
+    with pytest.raises(TypeError) as caught:
+        host.run(expression)
+    assert str(caught.value).startswith(message) and host.asked == []
+
+
+def test_bytes_that_are_no_text_are_told_what_is_sent() -> None:
+    host = Host(ANSWER)
+    with pytest.raises(ValueError, match="only bodies in UTF-8 are sent, and byte 2 of data is none; base64 makes"):
+        host.run(r"http.post('http://h', data=b'ab\xff')")
+    assert host.asked == []
+
+
 def test_an_answer_has_the_shape_that_httpx_users_know() -> None:
     shown = Host(ANSWER).run(
         "[(a.status_code, a.ok, a.text, a.json()['a'], a.url, a.headers['Content-Type'], 'CONTENT-TYPE' in a.headers,"

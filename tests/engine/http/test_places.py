@@ -80,8 +80,10 @@ async def test_one_that_found_no_place_says_so_and_was_not_sent() -> None:
     assert all(request.target != "/quick" for request in receiver.requests)
 
 
-async def test_scripts_have_half_of_all_places_and_deliveries_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.http.places.MAX_REQUESTS", 6)
+async def test_scripts_are_bounded_in_all_and_so_are_deliveries_apart_from_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.http.places.MAX_REQUESTS_OF_SCRIPTS", 3)
     places = Places()
     async with AsyncExitStack() as stack:
         for share in ("one", "two", "three"):

@@ -127,7 +127,8 @@ async def test_without_tls_only_a_loopback_address_gets_it_whatever_a_name_resol
     names = Names(jira_example=["127.0.0.1"], localhost=["127.0.0.1"])
     for host in ("jira.example", "localhost"):
         message = await refused(at("header", f"http://{host}:8080/"), filler("jira.example", "localhost"), names)
-        assert message == f"the secret jira is sent over https only, and http://{host}:8080 is not"
+        advice = ": write 127.0.0.1, there and in its hosts" if host == "localhost" else ""
+        assert message == f"the secret jira is sent over https only, and http://{host}:8080 is not{advice}"
 
 
 async def test_an_allowed_host_with_a_certificate_gets_it_and_one_without_gets_nothing() -> None:
