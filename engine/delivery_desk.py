@@ -22,7 +22,14 @@ from engine.model.json import JsonObject
 from engine.model.messages import User
 from engine.packing import unpack
 from engine.paging import Page
-from engine.store.delivery_lists import Wanted, count_deliveries, deliveries_before, get_delivery, list_deliveries
+from engine.store.delivery_lists import (
+    Wanted,
+    count_deliveries,
+    deliveries_between,
+    get_delivery,
+    list_deliveries,
+    newest_delivery,
+)
 from engine.store.integrations import get_integration
 from engine.trace import Trace
 
@@ -170,11 +177,13 @@ async def _act(
             raise _wrong_state(standing, states, done)
         count = await act([standing])
     else:
-        count, before = 0, None
+        count, done_with = 0, 0
         wanted = await _visible(kit, caller, states, which.integration_id, later=later)
-        while found := await kit.store.read(deliveries_before, wanted, before, ROWS_A_WRITE):
+        last = await kit.store.read(newest_delivery, wanted) or 0
+        # the oldest first: what begins meanwhile is not ahead of what is still to be released
+        while found := await kit.store.read(deliveries_between, wanted, done_with, last, ROWS_A_WRITE):
             count += await act(found)
-            before = found[-1].seq
+            done_with = found[-1].seq
     kit.wake.call_all()
     return {"count": count}
 
@@ -211,7 +220,7 @@ async def _rights(kit: Accepting, caller: User) -> Rights:
 
 
 def _invalid() -> CodedError:
-    return CodedError("error-invalid-delivery", "Invalid delivery")
+    return CodedError("error-invalid-delivery", "Invalid delivery; see hookcell deliveries list")
 
 
 def _wrong_state(standing: Standing, states: tuple[DeliveryState, ...], done: str) -> CodedError:

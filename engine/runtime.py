@@ -79,7 +79,7 @@ class Engine:
             self.scripts,
             self.client,
             self.services,
-            answered=lambda claim: self.worker.answered(claim),
+            answered=lambda claim, heard: self.worker.answered(claim, heard=heard),
         )
         # A SQLite file has one server: whatever other process its rows name is dead.
         self.worker = Worker(

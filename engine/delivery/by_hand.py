@@ -7,7 +7,7 @@ the row was read means that it was worked in between.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, case, select, update
 
 from engine.model.deliveries import Standing
 from engine.store.clock import database_ms
@@ -29,17 +29,16 @@ def send_now(connection: Connection, seqs: Collection[int]) -> int:
     """Those that wait for a retry are due now; how many."""
     later = deliveries.c.due > database_ms()
     statement = update(deliveries).where(deliveries.c.seq.in_(seqs), PENDING, later)
-    return connection.execute(statement.values(due=database_ms(), updated_at=database_ms())).rowcount
+    return connection.execute(statement.values(due=database_ms(), waiting=False, updated_at=database_ms())).rowcount
 
 
 def release(connection: Connection, seqs: Collection[int]) -> int:
-    """Held ones are due now with their interruptions forgotten; how many."""
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.seq.in_(seqs), deliveries.c.state == "held")
-        .values(state="pending", held_reason=None, interruptions=0, due=database_ms(), updated_at=database_ms())
-    )
-    return connection.execute(statement).rowcount
+    """Held ones are due now with their interruptions forgotten; what was never tried keeps its place. How many."""
+    held = deliveries.c.seq.in_(seqs), deliveries.c.state == "held"
+    in_place = and_(deliveries.c.attempts == 0, deliveries.c.due < database_ms())
+    due = case((in_place, deliveries.c.due), else_=database_ms())
+    values = {"state": "pending", "held_reason": None, "interruptions": 0, "due": due, "waiting": False}
+    return connection.execute(update(deliveries).where(*held).values(updated_at=database_ms(), **values)).rowcount
 
 
 def drop(connection: Connection, dropped: Sequence[Dropped]) -> int:

@@ -4,15 +4,18 @@
 somebody else has it by now: the transaction goes back, with all that was posted in it. Two counters: `attempts` ended
 with an answer, an error or a timeout; `interruptions` with a worker's death. A drain counts as neither. First attempts
 of one order are claimed in the order of their events: one that is put off keeps its place, and those behind it wait.
-All times are by the database's clock.
+What is due later is `waiting`, in an index of its own, and costs a look nothing until `ripen` finds that its time has
+come. All times are by the database's clock.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     LargeBinary,
     and_,
@@ -20,7 +23,9 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    false,
     func,
+    literal,
     literal_column,
     null,
     or_,
@@ -38,9 +43,13 @@ from engine.store.schema import deliveries, order_pauses
 from engine.store.statements import Statement
 
 MAX_INTERRUPTIONS = 3
+# of those whose time has come, at once: after a long stop there may be many
+MAX_RIPENED = 200
 
 # Written out, not bound: only so can the partial indexes be used.
 CLAIMED = deliveries.c.state == literal_column("'claimed'")
+_READY = and_(PENDING, ~deliveries.c.waiting)
+_WAITING = and_(PENDING, deliveries.c.waiting)
 # Retries may be overtaken and overtake.
 _RETRY = deliveries.c.attempts > literal_column("0")
 _PAUSED = (
@@ -62,33 +71,66 @@ class Look:
     next_ms: int | None
 
 
-def _looking() -> Statement:
-    heads = select(func.min(deliveries.c.destination).label("destination")).where(PENDING).cte("heads", recursive=True)
+def _without(number: int) -> tuple[ColumnElement[bool], ...]:
+    """Not of so many integrations, whose ids are bound."""
+    return tuple(deliveries.c.integration_id != bindparam(f"full_{one}") for one in range(number))
+
+
+def _bound(full: Collection[str]) -> dict[str, object]:
+    return {f"full_{one}": integration_id for one, integration_id in enumerate(full)}
+
+
+@lru_cache
+def _looking(full: int) -> Statement:
+    heads = select(func.min(deliveries.c.destination).label("destination")).where(_READY).cte("heads", recursive=True)
     following = (
         select(func.min(deliveries.c.destination))
-        .where(PENDING, deliveries.c.destination > heads.c.destination)
+        .where(_READY, deliveries.c.destination > heads.c.destination)
         .scalar_subquery()
     )
     heads = heads.union_all(select(following).where(heads.c.destination.is_not(None)))
     earliest = select(func.min(deliveries.c.due)).where(
-        PENDING, deliveries.c.destination == heads.c.destination, or_(_RETRY, ~_PAUSED)
+        _READY, deliveries.c.destination == heads.c.destination, or_(_RETRY, ~_PAUSED), *_without(full)
     )
     wait = (earliest.scalar_subquery() - database_ms()).label("wait")
     return Statement(select(heads.c.destination, wait).where(heads.c.destination.is_not(None)))
 
 
-_look = _looking()
+_come = (_WAITING, deliveries.c.due <= database_ms())
+_ripe = Statement(select(deliveries.c.destination).where(*_come).order_by(deliveries.c.due).limit(literal(MAX_RIPENED)))
+_later = Statement(select(func.min(deliveries.c.due) - database_ms()).where(_WAITING, deliveries.c.due > database_ms()))
 _pauses = Statement(select(func.min(order_pauses.c.until) - database_ms()).where(order_pauses.c.until > database_ms()))
 
 
-def look(connection: Connection) -> Look:
-    """What waits, by one step of the index for each destination, however much each of them has."""
-    waits = [(destination, wait) for destination, wait in _look.rows(connection) if wait is not None]
-    pauses = [wait for (wait,) in _pauses.rows(connection) if wait is not None]
-    return Look(
-        due=tuple(destination for destination, wait in waits if wait <= 0),
-        next_ms=min((wait for wait in (*(wait for _, wait in waits), *pauses) if wait > 0), default=None),
-    )
+def look(connection: Connection, full: Collection[str] = ()) -> Look:
+    """What waits, but for integrations that are `full`: a step of the index for each destination that has something
+    due, however much it has, and one for all that is due later."""
+    waits = [row for row in _looking(len(full)).rows(connection, **_bound(full)) if row[1] is not None]
+    due = {destination for destination, wait in waits if wait <= 0}
+    due.update(destination for (destination,) in _ripe.rows(connection))
+    later = [wait for (wait,) in (*_later.rows(connection), *_pauses.rows(connection)) if wait is not None]
+    # one that is ready is due later when the clock went back
+    later += [wait for _, wait in waits if wait > 0]
+    return Look(tuple(sorted(due)), min(later, default=None))
+
+
+_now_ripe = (
+    select(deliveries.c.seq)
+    .where(*_come)
+    .order_by(deliveries.c.due)
+    .limit(literal(MAX_RIPENED))
+    .with_for_update(skip_locked=True)
+    .cte("now_ripe")
+)
+_ripen = Statement(
+    update(deliveries).where(deliveries.c.seq.in_(select(_now_ripe.c.seq)), _WAITING).values(waiting=false())
+)
+
+
+@row_by_row
+def ripen(connection: Connection) -> None:
+    """Lets what waited until now be claimed, at most MAX_RIPENED, the longest due first."""
+    _ripen.run(connection)
 
 
 _ahead = deliveries.alias("ahead")
@@ -104,36 +146,43 @@ _ELSEWHERE = (
     )
     .exists()
 )
-_due = (
-    select(deliveries.c.seq)
-    .where(
-        PENDING,
-        deliveries.c.destination == bindparam("wanted"),
-        deliveries.c.due <= database_ms(),
-        or_(_RETRY, ~_PAUSED & ~_ELSEWHERE),
+
+
+@lru_cache
+def _claiming(full: int) -> Statement:
+    due = (
+        select(deliveries.c.seq)
+        .where(
+            _READY,
+            deliveries.c.destination == bindparam("wanted"),
+            deliveries.c.due <= database_ms(),
+            *_without(full),
+            or_(_RETRY, ~_PAUSED & ~_ELSEWHERE),
+        )
+        .order_by(deliveries.c.due, deliveries.c.seq)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        # not a plain subquery: PostgreSQL may run that once a row, each time past the limit
+        .cte("due_now")
     )
-    .order_by(deliveries.c.due, deliveries.c.seq)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-    # not a plain subquery: PostgreSQL may run that once a row, each time past the limit
-    .cte("due_now")
-)
-_claim = Statement(
-    update(deliveries)
-    .where(deliveries.c.seq.in_(select(_due.c.seq)), PENDING)
-    .values(state="claimed", worker=bindparam("claimer"), lease=deliveries.c.lease + 1, updated_at=database_ms())
-    .returning(deliveries.c.seq, deliveries.c.lease, deliveries.c.due)
-)
+    return Statement(
+        update(deliveries)
+        .where(deliveries.c.seq.in_(select(due.c.seq)), PENDING)
+        .values(state="claimed", worker=bindparam("claimer"), lease=deliveries.c.lease + 1, updated_at=database_ms())
+        .returning(deliveries.c.seq, deliveries.c.lease, deliveries.c.due, deliveries.c.integration_id)
+    )
 
 
 @row_by_row
-def claim(connection: Connection, worker: str, wanted: Mapping[str, int]) -> list[Claim]:
-    """At most the given number of due deliveries for each destination, the longest due first."""
+def claim(connection: Connection, worker: str, wanted: Mapping[str, int], full: Collection[str] = ()) -> list[Claim]:
+    """At most the given number of due deliveries for each destination, the longest due first; none of integrations
+    that are `full`."""
     claims: list[Claim] = []
     for destination, most in wanted.items():
-        rows = _claim.rows(connection, wanted=destination, most=most, claimer=worker)
+        values = {"wanted": destination, "most": most, "claimer": worker, **_bound(full)}
+        rows = _claiming(len(full)).rows(connection, **values)
         in_order = sorted(rows, key=lambda row: (row[2], row[0]))
-        claims.extend(Claim(seq, worker, lease, destination) for seq, lease, _ in in_order)
+        claims.extend(Claim(seq, worker, lease, destination, integration) for seq, lease, _, integration in in_order)
     return _in_their_order(connection, worker, claims) if claims else []
 
 
@@ -202,9 +251,11 @@ _traced = {
     "size": func.coalesce(func.length(deliveries.c.request), 0) + bindparam("trace_size"),
 }
 _LATER = database_ms() + bindparam("delay")
+_IS_LATER = bindparam("delay", type_=BigInteger) > literal_column("0")
 # what was not tried keeps its place: its order is paused instead
 _IN_PLACE = case((_RETRY, _LATER), else_=deliveries.c.due)
 _again = {"state": "pending", "worker": null()}
+_if_retried = {"waiting": and_(_RETRY, _IS_LATER)}
 _prepare = _ending(
     prepared=true(),
     request=bindparam("new_request", type_=LargeBinary),
@@ -219,9 +270,9 @@ _finish = _ending(
     trace=bindparam("new_trace", type_=LargeBinary),
     size=bindparam("new_size"),
 )
-_reschedule = _ending(attempts=bindparam("tried"), due=_LATER, **_again, **_traced)
-_put_off = _ending(due=_IN_PLACE, **_again)
-_interrupt = _ending(due=_IN_PLACE, **interrupted())
+_reschedule = _ending(attempts=bindparam("tried"), due=_LATER, waiting=_IS_LATER, **_again, **_traced)
+_put_off = _ending(due=_IN_PLACE, **_again, **_if_retried)
+_interrupt = _ending(due=_IN_PLACE, **interrupted(), **_if_retried)
 _hold = _ending(state="held", worker=null(), held_reason=bindparam("reason"), attempts=bindparam("tried"), **_traced)
 
 

@@ -14,6 +14,8 @@ Verdict: TypeAlias = Literal["success", "retry", "final", "disable"]
 _RETRIED_STATUSES = frozenset({408, 425, 429})
 # A refusal, a bad url or request, and a redirect that leads nowhere are the same the next time.
 _RETRIED_KINDS: frozenset[Kind] = frozenset({"timeout", "connect", "tls", "resolve", "protocol"})
+# What keeps a place as long as it lasts, or says that nobody is there.
+_SILENCE: frozenset[Kind] = frozenset({"timeout", "connect", "resolve"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,8 @@ def _strictly(status: int, has_text: bool) -> Verdict:
     if has_text and status == 410:
         return "disable"
     return "final" if has_text and status == 500 else "retry"
+
+
+def is_silence(reply: Answer | HttpError) -> bool:
+    """Whether the destination did not answer, as far as that says something of the next request to it."""
+    return isinstance(reply, HttpError) and reply.kind in _SILENCE

@@ -1,15 +1,13 @@
 """The worker: claims what is due, runs the journey for each, and keeps the process's lease where others look at it.
 
-It looks when it is woken, when the earliest delivery is due, and once a second. Bounded in all and for each
-destination, so that a slow receiver keeps nobody else waiting. It claims nothing while the store's queue is over half:
-ends come before beginnings.
+It looks when it is woken, when the earliest delivery is due, and once a second. How much of whom is in flight at once
+is for `places.py` to say. It claims nothing while the store's queue is over half: ends come before beginnings.
 """
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -17,9 +15,9 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.delivery import leases, queue
+from engine.delivery.places import LIMITS, Places, Sharing, WorkerLimits
 from engine.delivery.wake import Wake
 from engine.errors import Unavailable
-from engine.http import MAX_REQUESTS_A_DESTINATION
 from engine.model.deliveries import Claim, Delivery
 from engine.store.database import Store
 from engine.store.deliveries import get_deliveries
@@ -38,14 +36,6 @@ AGAIN_MS = 1_000
 _log = structlog.stdlib.get_logger("hookcell.deliveries")
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerLimits:
-    """What the client has no place for waits in the queue, where it is nobody's yet."""
-
-    deliveries: int = 128
-    deliveries_a_destination: int = MAX_REQUESTS_A_DESTINATION
-
-
 class Worker:
     """`id` names the process in the database; `alone`: no other process works there, so other names are dead ones.
 
@@ -61,7 +51,7 @@ class Worker:
         *,
         alone: bool,
         working: bool = True,
-        limits: WorkerLimits = WorkerLimits(),
+        limits: WorkerLimits = LIMITS,
     ) -> None:
         self.id = id
         self._working = working
@@ -69,10 +59,8 @@ class Worker:
         self._wake = wake
         self._journey = journey
         self._alone = alone
-        self._limits = limits
+        self._places = Places(limits)
         self._running: dict[asyncio.Task[None], Claim] = {}
-        # those whose destination has done its part
-        self._answered: set[Claim] = set()
         self._loops: list[asyncio.Task[None]] = []
         # ends that could not be stored yet
         self._unended: deque[Callable[[Connection], None]] = deque()
@@ -81,9 +69,12 @@ class Worker:
     def in_flight(self) -> int:
         return len(self._running)
 
-    def answered(self, claim: Claim) -> None:
-        """The attempt needs its destination no more: another may have the place while this one is ended."""
-        self._answered.add(claim)
+    def answered(self, claim: Claim, *, heard: bool) -> None:
+        """The attempt needs its destination no more: another may have the place while this one is ended.
+
+        `heard` is whether the destination answered; one that did not has a single place until it does.
+        """
+        self._places.answered(claim, heard=heard)
         self._wake.call()
 
     async def start(self) -> None:
@@ -125,18 +116,16 @@ class Worker:
 
     async def _claim_due(self, woken: bool) -> float:
         """Starts what there is room for; how long to wait before the next look, unless woken."""
-        free = self._limits.deliveries - len(self._running)
-        if free <= 0:
+        if not self._places.any_free:
             return LOOK_SECONDS
         if self._store.queue_load() > MAX_STORE_LOAD:
             return PAUSE_SECONDS
+        sharing = self._places.sharing()
         # nobody writes to find out that there is nothing to do
-        look = queue.Look((), None) if woken else await self._store.read(queue.look)
+        look = queue.Look((), None) if woken else await self._store.read(queue.look, sharing.full)
         if woken or look.due:
-            busy = Counter(claim.destination for claim in self._running.values() if claim not in self._answered)
-            share = partial(shared, busy=busy, free=free, most=self._limits.deliveries_a_destination)
             # A claim that a crash of the machine undoes is a delivery that is due.
-            look, claims, deliveries = await self._store.write_soon(take, self.id, share)
+            look, claims, deliveries = await self._store.write_soon(take, self.id, sharing)
             for claim in claims:
                 self._begin(claim, deliveries.get(claim.seq))
         return LOOK_SECONDS if look.next_ms is None else min(LOOK_SECONDS, look.next_ms / 1000)
@@ -150,6 +139,7 @@ class Worker:
         journey = self._journey(delivery, claim)
         task = asyncio.create_task(self._run(journey, claim))
         self._running[task] = claim
+        self._places.take(claim)
         task.add_done_callback(partial(self._ended, journey))
 
     async def _run(self, journey: Coroutine[Any, Any, None], claim: Claim) -> None:
@@ -167,7 +157,7 @@ class Worker:
     def _ended(self, journey: Coroutine[Any, Any, None], task: asyncio.Task[None]) -> None:
         # one that was cancelled before it ran
         journey.close()
-        self._answered.discard(self._running.pop(task))
+        self._places.leave(self._running.pop(task))
         self._wake.call()
 
     async def _keep_living(self) -> None:
@@ -206,25 +196,18 @@ class Worker:
             self._wake.call()
 
 
-def shared(due: Iterable[str], *, busy: Mapping[str, int], free: int, most: int) -> dict[str, int]:
-    """How many to claim for each destination: one each, round and round, none beyond `most` with what is busy."""
-    wanted: Counter[str] = Counter()
-    for round in range(1, most + 1):
-        for destination in due:
-            if free > 0 and busy.get(destination, 0) + wanted[destination] < round:
-                wanted[destination] += 1
-                free -= 1
-    return wanted
-
-
 @row_by_row
-def take(
-    connection: Connection, worker: str, share: Callable[[Iterable[str]], Mapping[str, int]]
-) -> tuple[queue.Look, list[Claim], dict[int, Delivery]]:
-    """Looks, claims what `share` says of what is due, and reads it."""
-    look = queue.look(connection)
-    wanted = share(look.due)
-    claims = queue.claim(connection, worker, wanted) if wanted else []
+def take(connection: Connection, worker: str, sharing: Sharing) -> tuple[queue.Look, list[Claim], dict[int, Delivery]]:
+    """Looks, claims what there are places for of what is due, and reads it."""
+    queue.ripen(connection)
+    look = queue.look(connection, sharing.full)
+    due, claims = look.due, list[Claim]()
+    while wanted := sharing.deal(due):
+        found = queue.claim(connection, worker, wanted, sharing.full)
+        sharing = sharing.after(found)
+        claims += found
+        came = Counter(claim.destination for claim in found)
+        due = tuple(destination for destination in due if came[destination] >= wanted.get(destination, 0))
     return look, claims, get_deliveries(connection, [claim.seq for claim in claims])
 
 

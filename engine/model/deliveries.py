@@ -39,6 +39,7 @@ class Claim:
     worker: str
     lease: int
     destination: str
+    integration_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,17 @@ def list_deliveries(connection: Connection, wanted: Wanted, *, offset: int, limi
     return _standing(connection, deliveries.c.seq.in_(page))
 
 
-def deliveries_before(connection: Connection, wanted: Wanted, before: int | None, limit: int) -> list[Standing]:
-    """The newest ones whose `seq` is below `before`, to go through all of them while they change."""
+def newest_delivery(connection: Connection, wanted: Wanted) -> int | None:
+    """Its `seq`."""
+    return connection.execute(select(func.max(_found(wanted).c.seq))).scalar()
+
+
+def deliveries_between(connection: Connection, wanted: Wanted, after: int, last: int, limit: int) -> list[Standing]:
+    """The oldest ones whose `seq` is above `after` and not above `last`, oldest first: to go through all of them while
+    they change and others come."""
     found = _found(wanted)
-    page = select(found.c.seq).order_by(found.c.seq.desc()).limit(limit)
-    if before is not None:
-        page = page.where(found.c.seq < before)
-    return _standing(connection, deliveries.c.seq.in_(page))
+    page = select(found.c.seq).where(found.c.seq > after, found.c.seq <= last).order_by(found.c.seq).limit(limit)
+    return _standing(connection, deliveries.c.seq.in_(page))[::-1]
 
 
 def get_delivery(connection: Connection, id: str) -> Standing | None:

@@ -108,6 +108,7 @@ class Stage:
         return (await accepting.post(self.accepting, [draft], chain=chain))[0].message
 
     async def claim(self, worker: str = WORKER, most: int = 100) -> list[Claim]:
+        await self.store.write(queue.ripen)
         look = await self.store.read(queue.look)
         return await self.store.write(queue.claim, worker, dict.fromkeys(look.due, most))
 

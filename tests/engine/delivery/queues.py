@@ -31,12 +31,18 @@ async def queued(data: Path, *destinations: str) -> AsyncIterator[Store]:
         await store.close()
 
 
-def put(connection: Connection, destinations: tuple[str, ...], order: str | None = None) -> None:
+def put(
+    connection: Connection,
+    destinations: tuple[str, ...],
+    order: str | None = None,
+    *,
+    integration: str = "integration",
+) -> None:
     """Each in an order of its own, or all in one."""
     event = Event("sendMessage", "embedded", "test", new_id(), 0)
     event_id = insert_event(connection, event, 0)
     assert event_id is not None
-    new = [NewDelivery(new_id(), "integration", 1, f"{at}/", at, order or new_id(), None) for at in destinations]
+    new = [NewDelivery(new_id(), integration, 1, f"{at}/", at, order or new_id(), None) for at in destinations]
     insert_deliveries(connection, event_id, "embedded", new, 0)
 
 
@@ -74,6 +80,12 @@ def put_run(connection: Connection, id: str, worker: str, state: str = "running"
 
 def run_states(connection: Connection) -> dict[str, str]:
     return {row.id: row.state for row in connection.execute(select(runs.c.id, runs.c.state)).all()}
+
+
+def tried(connection: Connection, delay_ms: int) -> None:
+    """As if all that wait had been tried once, and were to be tried again after so long."""
+    later = {"due": deliveries.c.due + delay_ms, "waiting": True, "attempts": 1}
+    connection.execute(update(deliveries).where(deliveries.c.state == "pending").values(**later))
 
 
 def plan(connection: Connection, statement: str) -> list[str]:

@@ -58,7 +58,7 @@ async def test_who_claims_at_the_same_moment_does_not_begin_what_comes_later_in_
 def _end_all(connection: Connection) -> None:
     for row in rows(connection):
         if row.state == "claimed":
-            claim = Claim(row.seq, row.worker, row.lease, row.destination)
+            claim = Claim(row.seq, row.worker, row.lease, row.destination, row.integration_id)
             queue.finish(connection, claim, "finished", attempts=1, request=None, trace=b"", keep=True)
         elif row.state == "pending":
             connection.exec_driver_sql(f"UPDATE deliveries SET state = 'finished' WHERE seq = {row.seq}")

@@ -3,13 +3,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
 
 from engine.delivery import by_hand, leases, queue
 from engine.delivery.queue import LeaseLost, Look
 from engine.model.deliveries import Claim
-from engine.store.connections import driver
-from tests.dialects import Dialect, open_at
+from tests.dialects import open_at
 from tests.engine.delivery.queues import (
     A,
     B,
@@ -18,7 +16,6 @@ from tests.engine.delivery.queues import (
     claimed,
     end_pauses,
     event_count,
-    plan,
     process_ids,
     put,
     put_run,
@@ -96,7 +93,7 @@ async def test_an_end_that_is_not_kept_takes_the_event_along_with_its_last_deliv
             assert await store.read(event_count) == left
 
 
-@pytest.mark.parametrize("stale", [Claim(1, "w", 2, A), Claim(1, "other", 1, A), Claim(9, "w", 1, A)])
+@pytest.mark.parametrize("stale", [Claim(1, "w", 2, A, "i"), Claim(1, "other", 1, A, "i"), Claim(9, "w", 1, A, "i")])
 async def test_no_end_is_stored_without_the_lease(tmp_path: Path, stale: Claim) -> None:
     async with queued(tmp_path, A) as store:
         await claimed(store, "w")
@@ -239,56 +236,6 @@ async def test_a_thousand_that_wait_for_one_destination_cost_another_nothing(tmp
         await store.write(put, (A,) * 1_000)
         assert (await store.read(queue.look)).due == (A, B)
         assert len(await claimed(store, "w", B, 8)) == 1
-
-
-async def test_looking_and_claiming_go_by_the_index_of_what_is_due(tmp_path: Path, dialect: Dialect) -> None:
-    if dialect == "postgresql":
-        await _by_index_on_postgresql(tmp_path)
-    else:
-        await _by_index_on_sqlite(tmp_path)
-
-
-async def _by_index_on_sqlite(tmp_path: Path) -> None:
-    statements: list[str] = []
-
-    def recorded(connection: Connection) -> None:
-        driver(connection).set_trace_callback(statements.append)
-        queue.look(connection)
-        queue.claim(connection, "w", {A: 1})
-        driver(connection).set_trace_callback(None)
-
-    async with queued(tmp_path, A) as store:
-        await store.write(recorded)
-        looking, _, claiming = statements[:3]
-        used = ("ix_deliveries_due", "ix_deliveries_claimed", "PRIMARY KEY")
-        for statement in (looking, claiming):
-            steps = await store.read(plan, statement)
-            searches = [step for step in steps if "deliveries" in step]
-            assert searches and all(any(index in step for index in used) for step in searches), steps
-            assert not any("TEMP B-TREE" in step for step in steps), steps
-
-
-async def _by_index_on_postgresql(tmp_path: Path) -> None:
-    def scans(connection: Connection) -> int:
-        """Of the whole table, in this transaction."""
-        counted = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'deliveries'"
-        found: int = connection.execute(text(counted)).scalar_one()
-        return found
-
-    def recorded(connection: Connection) -> tuple[int, int]:
-        before = scans(connection)
-        assert queue.look(connection).due == (A, B)
-        assert len(queue.claim(connection, "w", {A: 5, B: 5})) == 10
-        return before, scans(connection)
-
-    def analyze(connection: Connection) -> None:
-        connection.execute(text("ANALYZE deliveries"))
-
-    async with queued(tmp_path) as store:
-        await store.write(put, (A, B) * 1_000)
-        await store.write(analyze)
-        before, after = await store.write(recorded)
-        assert before == after
 
 
 async def test_a_reopened_store_still_has_every_claim(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from typing import Any, cast
 import pytest
 
 from engine.delivery import leases, queue
+from engine.delivery.places import WorkerLimits
 from engine.delivery.wake import Wake
-from engine.delivery.worker import Worker, WorkerLimits
+from engine.delivery.worker import Worker
 from engine.errors import StoreBusy
 from engine.model.deliveries import Claim, Delivery
 from engine.store.database import Store
@@ -90,14 +91,67 @@ async def test_a_destination_at_its_limit_keeps_nobody_else_waiting(tmp_path: Pa
         async def all_done() -> bool:
             return all(row.state == "finished" for row in await store.read(rows))
 
-        worker = Worker("w", store, Wake(), journey, alone=True, limits=WorkerLimits(10, 3))
+        worker = Worker("w", store, Wake(), journey, alone=True, limits=WorkerLimits(10, 0, 3))
         await worker.start()
         await until(all_of_b)
         assert at_once == {A: 3, B: 5}
-        assert worker.in_flight == 3
+
+        async def three_in_flight() -> bool:
+            # what was stored is read before whoever stored it is told
+            return worker.in_flight == 3
+
+        await until(three_in_flight)
         open_door.set()
         await until(all_done)
         await worker.drain(1)
+
+
+async def beside_silent(store: Store, silent: int, integrations: int, healthy: int) -> tuple[int, int]:
+    """Delivers to B while so many destinations never answer; the silent ones then in flight, and those left."""
+    never = asyncio.Event()
+
+    async def journey(_: Delivery, claim: Claim) -> None:
+        if claim.destination != B:
+            await never.wait()
+        worker.answered(claim, heard=True)
+        await end(store, claim)
+
+    async def all_of_b() -> bool:
+        return all(row.state == "finished" for row in await store.read(rows) if row.destination == B)
+
+    async def claims_nothing_more() -> bool:
+        before = worker.in_flight
+        await asyncio.sleep(0.05)
+        return before == worker.in_flight > 0
+
+    wake = Wake()
+    worker = Worker("w", store, wake, journey, alone=True)
+    await worker.start()
+    await until(all_of_b)
+    for one in range(integrations):
+        of_it = [f"http://1.1.{number}.1:80" for number in range(one, silent, integrations)]
+        await store.write(put, (*of_it * 20,), integration=f"silent {one}")
+    wake.call()
+    await until(claims_nothing_more)
+    await store.write(put, (B,) * healthy, integration="healthy")
+    wake.call()
+    await until(all_of_b)
+    stuck = worker.in_flight
+    await worker.drain(0)
+    return stuck, sum(row.destination != B and row.state == "finished" for row in await store.read(rows))
+
+
+async def test_many_silent_destinations_of_one_author_keep_nobody_else_waiting(tmp_path: Path) -> None:
+    async with queued(tmp_path) as store:
+        stuck, answered = await beside_silent(store, silent=16, integrations=1, healthy=50)
+        assert (stuck, answered) == (WorkerLimits().an_integration, 0)
+
+
+async def test_hundreds_of_silent_destinations_do_not_keep_one_that_answered_waiting(tmp_path: Path) -> None:
+    async with queued(tmp_path, B) as store:
+        stuck, answered = await beside_silent(store, silent=220, integrations=10, healthy=50)
+        limits = WorkerLimits()
+        assert (stuck, answered) == (limits.deliveries - limits.reserve // 2, 0)
 
 
 async def test_no_more_are_in_flight_than_the_limit_says(tmp_path: Path) -> None:
@@ -113,7 +167,7 @@ async def test_no_more_are_in_flight_than_the_limit_says(tmp_path: Path) -> None
         async def all_done() -> bool:
             return all(row.state == "finished" for row in await store.read(rows))
 
-        worker = Worker("w", store, Wake(), journey, alone=True, limits=WorkerLimits(4, 3))
+        worker = Worker("w", store, Wake(), journey, alone=True, limits=WorkerLimits(4, 0, 3))
         await worker.start()
         await until(all_done)
         await worker.drain(1)
