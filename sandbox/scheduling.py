@@ -17,6 +17,8 @@ SHORT_SLICE_NS: Final = 100_000
 # uapi/asm/unistd: sched_setattr
 NUMBERS: Final = {"x86_64": 314, "aarch64": 274}
 SCHED_OTHER: Final = 0
+# What is forked has the ordinary slice again: a zygote started later, and its cells.
+SCHED_FLAG_RESET_ON_FORK: Final = 1
 # size, policy, flags, nice, priority, runtime (the slice), deadline, period
 ATTRIBUTES: Final = struct.Struct("=IIQiIQQQ")
 
@@ -32,6 +34,6 @@ def short_turns(pid: int = 0) -> bool:
         nice = os.getpriority(os.PRIO_PROCESS, pid)
     except OSError:
         return False
-    attributes = ATTRIBUTES.pack(ATTRIBUTES.size, SCHED_OTHER, 0, nice, 0, SHORT_SLICE_NS, 0, 0)
+    attributes = ATTRIBUTES.pack(ATTRIBUTES.size, SCHED_OTHER, SCHED_FLAG_RESET_ON_FORK, nice, 0, SHORT_SLICE_NS, 0, 0)
     refused: int = _libc.syscall(number, pid, attributes, 0)
     return refused == 0

@@ -56,6 +56,16 @@ def test_a_script_that_was_never_quick_has_none(cells: Cells) -> None:
     assert found is not None and found > scheduling.SHORT_SLICE_NS
 
 
+def test_what_is_started_by_one_with_short_turns_has_none_of_its_own() -> None:
+    asks = (
+        "import subprocess; from sandbox.scheduling import short_turns; short_turns();"
+        "print(subprocess.run(['cat', '/proc/self/sched'], capture_output=True, text=True).stdout)"
+    )
+    told = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout
+    (line,) = [line for line in told.splitlines() if line.startswith("se.slice")]
+    assert int(line.rpartition(":")[2]) > scheduling.SHORT_SLICE_NS
+
+
 def test_an_unknown_machine_is_asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
     assert not scheduling.short_turns()
