@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from api.logins import UrlOption, with_server
+from api.logins import UrlOption
+from api.server_calls import Server, with_server
 from engine.devtools.printing import one_line
-from engine.http import PlainClient
 
-PATH = "/api/v1/integrations.deliveries"
+PATH = "integrations.deliveries"
 PAGE = 100
 
 app = typer.Typer(help="Deliveries of outgoing integrations on a server.", no_args_is_help=True)
@@ -38,12 +38,12 @@ def listed(
 ) -> None:
     """Show what waits, is held or has failed."""
 
-    async def ask(client: PlainClient) -> list[dict[str, Any]]:
+    async def ask(at: Server) -> list[dict[str, Any]]:
         asked = {"integrationId": integration or "", "state": state or ""}
         found: list[dict[str, Any]] = []
         while len(found) < limit:
             count = min(PAGE, limit - len(found))
-            answer = await client.get(PATH, **asked, offset=str(len(found)), count=str(count))
+            answer = await at.get(PATH, **asked, offset=str(len(found)), count=str(count))
             found += answer["deliveries"]
             if len(answer["deliveries"]) < count:
                 break
@@ -76,8 +76,8 @@ def again(
 ) -> None:
     """Send a delivery that has ended once more, as a new one."""
 
-    async def ask(client: PlainClient) -> dict[str, Any]:
-        return await client.post(f"{PATH}.sendAgain", {"deliveryId": delivery})
+    async def ask(at: Server) -> dict[str, Any]:
+        return await at.post(f"{PATH}.sendAgain", {"deliveryId": delivery})
 
     typer.echo(f"Sent again as {with_server(url, ask)['delivery']}.")
 
@@ -106,9 +106,9 @@ def _act(command: str, done: str, delivery: str | None, integration: str | None,
     if (delivery is None) == (integration is None):
         raise typer.BadParameter("name either one delivery, or an integration with --integration")
 
-    async def ask(client: PlainClient) -> dict[str, Any]:
+    async def ask(at: Server) -> dict[str, Any]:
         which = {"deliveryId": delivery} if delivery is not None else {"integrationId": integration}
-        return await client.post(f"{PATH}.{command}", {**which})
+        return await at.post(f"{PATH}.{command}", {**which})
 
     count = with_server(url, ask)["count"]
     typer.echo(f"{count} {'delivery' if count == 1 else 'deliveries'} {done}.")

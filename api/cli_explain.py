@@ -8,9 +8,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from api.logins import UrlOption, with_server
+from api.logins import UrlOption
+from api.server_calls import Server, with_server
 from engine.devtools.printing import one_line
-from engine.http import PlainClient
 
 PAGE = 100
 # it goes into an address, where a byte may take three
@@ -32,12 +32,12 @@ def explain(
     """Say for every outgoing integration which rule let it hear an event, or stopped it; nothing is sent."""
     event = _read(file)
 
-    async def ask(client: PlainClient) -> tuple[list[dict[str, Any]], int]:
+    async def ask(at: Server) -> tuple[list[dict[str, Any]], int]:
         found: list[dict[str, Any]] = []
         while True:
             count, offset = min(PAGE, limit - len(found)), str(len(found))
-            path = "/api/v1/integrations.explain"
-            answer = await client.get(path, event=event, name=name, count=str(count), offset=offset)
+            path = "integrations.explain"
+            answer = await at.get(path, event=event, name=name, count=str(count), offset=offset)
             found += answer["integrations"]
             if len(found) >= limit or not answer["integrations"]:
                 return found, answer["total"]
@@ -51,8 +51,10 @@ def explain(
     for each in found:
         _show(output, each)
     firing = sum(each["fires"] for each in found)
-    more = f" of the first {len(found)} of {total}; --limit shows more" if total > len(found) else f" of {total}"
-    output.print(f"{firing}{more} would be told.")
+    if total > len(found):
+        output.print(f"{firing} of the first {len(found)} would be told; there are {total}, and --limit shows more.")
+    else:
+        output.print(f"{firing} of {total} would be told.")
 
 
 def _read(file: Path) -> str:

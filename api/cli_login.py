@@ -7,9 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from api import logins
-from api.logins import Login, UrlOption, with_server
+from api.cli import FAILED
+from api.cli_terminal import terminal
+from api.logins import Login, UrlOption
+from api.server_calls import Server, unanswered, with_server
 from engine.devtools.printing import one_line
-from engine.http import PlainClient, RequestFailed
+from engine.http import HttpError, PlainClient, RequestFailed, destination_of
 from engine.model.json import JsonObject, JsonValue
 
 EVERYONE = "*"
@@ -18,7 +21,7 @@ secret = typer.Typer(help="Values that scripts may have sent and never see.", no
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="What scripts call it.", show_default=False)]
 IntegrationOption = Annotated[
-    str | None, typer.Option("--integration", metavar="ID", help="Whose it is.", show_default=False)
+    str | None, typer.Option("--integration", metavar="NAME", help="Whose it is: id or name.", show_default=False)
 ]
 AllOption = Annotated[bool, typer.Option("--all", help="It is for all integrations.")]
 
@@ -29,6 +32,10 @@ def login(
 ) -> None:
     """Log in to a server, for the commands that talk to one."""
     address = url.rstrip("/")
+    try:
+        destination_of(address)
+    except HttpError as error:
+        raise typer.BadParameter(f"{error.message}; write it as {logins.DEFAULT_URL}") from None
     password = _asked(f"Password of {username}")
 
     async def ask() -> Login:
@@ -39,8 +46,15 @@ def login(
     try:
         found = asyncio.run(ask())
     except RequestFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+        match error.status:
+            case None:
+                text = unanswered(address, error)
+            case 401:
+                text = f"{address} knows no user {username} with this password."
+            case _:
+                text = str(error)
+        terminal().error([text])
+        raise typer.Exit(FAILED) from None
     typer.echo(f"Logged in to {address} as {username}; the login is kept in {logins.keep(found)}.")
 
 
@@ -59,24 +73,27 @@ def set_secret(
     url: UrlOption = None,
 ) -> None:
     """Set a secret; its value is asked for, or read from standard input."""
-    scope = _scope(integration, everyone)
+    _one_of(integration, everyone)
     value = _asked(f"Value of {name}")
     hosts: list[JsonValue] = [*(host or [])]
     uses: list[JsonValue] = [*(use or [])]
-    body: JsonObject = {"integrationId": scope, "name": name, "value": value, "hosts": hosts}
+    body: JsonObject = {"name": name, "value": value, "hosts": hosts, **({"uses": uses} if uses else {})}
 
-    async def ask(client: PlainClient) -> dict[str, Any]:
-        return await client.post("/api/v1/integrations.setSecret", body | ({"uses": uses} if uses else {}))
+    async def ask(at: Server) -> dict[str, Any]:
+        return await at.post("integrations.setSecret", {"integrationId": await _scope(at, integration), **body})
 
-    typer.echo(f"Set: {_line(with_server(url, ask)['secret'])}")
+    answer = with_server(url, ask)
+    typer.echo(f"Set: {_line(answer['secret'])}")
+    for warning in answer.get("warnings", ()):
+        terminal().line(f"Warning: {warning}", "yellow", error=True)
 
 
 @secret.command("list")
 def list_secrets(integration: IntegrationOption = None, url: UrlOption = None) -> None:
     """Show the secrets of all integrations, and those of one; never their values."""
 
-    async def ask(client: PlainClient) -> dict[str, Any]:
-        return await client.get("/api/v1/integrations.listSecrets", integrationId=integration or EVERYONE)
+    async def ask(at: Server) -> dict[str, Any]:
+        return await at.get("integrations.listSecrets", integrationId=await _scope(at, integration))
 
     found = with_server(url, ask)["secrets"]
     for each in found:
@@ -90,19 +107,23 @@ def remove_secret(
     name: NameArgument, integration: IntegrationOption = None, everyone: AllOption = False, url: UrlOption = None
 ) -> None:
     """Remove a secret; what needs it is refused from then on."""
-    scope = _scope(integration, everyone)
+    _one_of(integration, everyone)
 
-    async def ask(client: PlainClient) -> dict[str, Any]:
-        return await client.post("/api/v1/integrations.removeSecret", {"integrationId": scope, "name": name})
+    async def ask(at: Server) -> dict[str, Any]:
+        body: JsonObject = {"integrationId": await _scope(at, integration), "name": name}
+        return await at.post("integrations.removeSecret", body)
 
     with_server(url, ask)
     typer.echo(f"{name} is removed.")
 
 
-def _scope(integration: str | None, everyone: bool) -> str:
+def _one_of(integration: str | None, everyone: bool) -> None:
     if (integration is None) is not everyone:
-        raise typer.BadParameter("name the integration with --integration ID, or say --all")
-    return integration or EVERYONE
+        raise typer.BadParameter("name the integration with --integration NAME, or say --all")
+
+
+async def _scope(at: Server, integration: str | None) -> str:
+    return EVERYONE if integration is None else str((await at.find(integration))["_id"])
 
 
 def _asked(what: str) -> str:

@@ -3,23 +3,18 @@
 HOOKCELL_USER_ID and HOOKCELL_AUTH_TOKEN take the place of a kept one, for machines that keep nothing.
 """
 
-import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
-
-from engine.http import PlainClient, RequestFailed
 
 USER_ID, AUTH_TOKEN = "HOOKCELL_USER_ID", "HOOKCELL_AUTH_TOKEN"
 DEFAULT_URL = "http://127.0.0.1:3000"
 MAX_FILE = 1024 * 1024
 
-T = TypeVar("T")
 UrlOption = Annotated[
     str | None,
     typer.Option("--url", envvar="HOOKCELL_URL", help="The server. [default: the one last logged in to]"),
@@ -62,22 +57,6 @@ def login_for(url: str | None) -> Login:
         typer.echo(f"Log in first: hookcell login {address or DEFAULT_URL}", err=True)
         raise typer.Exit(2)
     return found
-
-
-def with_server(url: str | None, ask: Callable[[PlainClient], Awaitable[T]]) -> T:
-    """What `ask` answers, logged in; ends the command with the server's words where it says no."""
-    login = login_for(url)
-
-    async def asking() -> T:
-        async with PlainClient(login.url) as client:
-            client.headers = {"X-User-Id": login.user_id, "X-Auth-Token": login.auth_token}
-            return await ask(client)
-
-    try:
-        return asyncio.run(asking())
-    except RequestFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
 
 
 def _kept() -> list[Login]:

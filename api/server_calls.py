@@ -1,9 +1,12 @@
 """The server of a login, for the commands of authors: what it answers, and in words what to do when it says no."""
 
-from collections.abc import AsyncGenerator, Coroutine
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+import typer
 
 from api.cli import FAILED
 from api.cli_terminal import ended, terminal
@@ -15,6 +18,8 @@ API = "/api/v1/"
 PAGE = 100
 MAX_LISTED = 10_000
 NAMES_SHOWN = 10
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Server:
         except RequestFailed as error:
             match error.status:
                 case None:
-                    text = f"{self.url} does not answer as a server of hookcell does ({error}). Is it running there?"
+                    text = unanswered(self.url, error)
                 case 401:
                     text = f"The login to {self.url} is over. Log in again: hookcell login {self.url}"
                 case 403:
@@ -92,6 +97,24 @@ async def server(url: str | None) -> AsyncGenerator[Server]:
     async with PlainClient(login.url) as client:
         client.headers = {"X-User-Id": login.user_id, "X-Auth-Token": login.auth_token}
         yield Server(login.url, client)
+
+
+def unanswered(url: str, error: RequestFailed) -> str:
+    return f"{url} does not answer as a server of hookcell does ({error}). Is it running there?"
+
+
+def with_server(url: str | None, ask: Callable[[Server], Awaitable[T]]) -> T:
+    """What `ask` answers; ends the command with what to do where the server says no."""
+
+    async def asking() -> T:
+        async with server(url) as at:
+            return await ask(at)
+
+    try:
+        return asyncio.run(asking())
+    except RequestFailed as error:
+        terminal().error([str(error)])
+        raise typer.Exit(FAILED) from None
 
 
 def ended_with_server(work: Coroutine[None, None, int]) -> int:

@@ -1,6 +1,7 @@
 """`hookcell login` and `hookcell secret`, against a server, as processes of a user would run them."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,9 +67,75 @@ def test_logins_to_several_servers_are_kept_and_the_last_one_is_meant(server: Ru
 
 def test_a_wrong_password_and_no_login_say_so(server: Running) -> None:
     done = ran("login", url(server), lines="wrong")
-    assert done.exit_code == 1 and "401: Unauthorized" in done.output
+    assert (done.exit_code, done.stderr) == (1, f"{url(server)} knows no user admin with this password.\n")
     done = ran("secret", "list", "--url", "http://other.example")
     assert (done.exit_code, done.output) == (2, "Log in first: hookcell login http://other.example\n")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:3000", "localhost:3000", "//h", "ftp://h", "http://", "http://[", ""])
+def test_an_address_is_told_how_to_be_written_before_a_password_is_asked(address: str) -> None:
+    done = ran("login", address, lines="password")
+    assert done.exit_code == 2 and "write it as http://127.0.0.1:3000" in " ".join(done.stderr.replace("│", "").split())
+
+
+def test_what_does_not_answer_or_is_no_server_of_ours_is_told() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        done = ran("login", address, lines="password")
+    assert done.exit_code == 1 and done.stderr.startswith(f"{address} does not answer as a server of hookcell does (")
+    assert done.stderr.endswith("Is it running there?\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["secret", "list"],
+        ["secret", "set", "jira", "--all"],
+        ["secret", "rm", "jira", "--integration", "alerts"],
+        ["deliveries", "list"],
+        ["deliveries", "send", "some"],
+        ["explain", "event.json"],
+    ],
+    ids=" ".join,
+)
+def test_a_login_that_is_over_is_told_with_what_to_run(
+    server: Running, home: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    (home / "event.json").write_text("{}")
+    ran("login", url(server), lines=ADMIN_PASS)
+    (kept,) = json.loads((home / "hookcell" / "logins.json").read_text())
+    headers = {"X-User-Id": kept["user_id"], "X-Auth-Token": kept["auth_token"]}
+    assert server.client.post("/api/v1/logout", headers=headers).status_code == 200
+    done = ran(*command, lines="value")
+    wanted = f"The login to {url(server)} is over. Log in again: hookcell login {url(server)}\n"
+    assert (done.exit_code, done.stderr) == (1, wanted)
+
+
+def test_an_integration_is_named_by_its_id_or_its_name(server: Running) -> None:
+    ran("login", url(server), lines=ADMIN_PASS)
+    body = {"type": "webhook-incoming", "name": "the alerts", "enabled": True, "username": "rocket.cat"}
+    made = server.admin.post(
+        "/api/v1/integrations.create", json={**body, "channel": "#general", "scriptEnabled": False}
+    )
+    id = made.json()["integration"]["_id"]
+    for number, whose in enumerate((id, "the alerts", "alert")):
+        done = ran("secret", "set", f"key{number}", "--integration", whose, lines="long enough")
+        assert (done.output, done.exit_code) == (f"Set: key{number} of {id}, for verify, sent to nowhere\n", 0)
+    assert len(ran("secret", "list", "--integration", "the alerts").output.splitlines()) == 3
+    for number, whose in enumerate((id, "the alerts", "alert")):
+        assert ran("secret", "rm", f"key{number}", "--integration", whose).output == f"key{number} is removed.\n"
+    done = ran("secret", "list", "--integration", "nothing of it")
+    assert done.exit_code == 1 and "has no integration nothing of it. There are the alerts." in done.stderr
+
+
+def test_a_short_value_is_set_with_a_warning(server: Running) -> None:
+    ran("login", url(server), lines=ADMIN_PASS)
+    done = ran("secret", "set", "pin", "--all", lines="1234567")
+    assert done.exit_code == 0 and done.stdout == "Set: pin of all, for verify, sent to nowhere\n"
+    assert done.stderr.startswith("Warning: The value has fewer than 8 characters.")
+    assert ran("secret", "rm", "pin", "--all").exit_code == 0
 
 
 def test_what_the_server_says_no_to_is_told(server: Running) -> None:
