@@ -6,10 +6,14 @@ tests, or by a test that is in such a folder, or under it, or that is marked wit
     @pytest.mark.hookcell("integrations/deploys", payloads=["push"])
 
 Such tests have the fixtures of pytest_fixtures.py. All else is imported only then: pytest must not start slower
-because hookcell is installed.
+because hookcell is installed, and a repository may have a package `engine` of its own. For its sake the wheel has this
+file as hookcell_pytest, and it imports nothing of ours by itself.
 """
 
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -18,6 +22,22 @@ MARK = "hookcell"
 SETTINGS = "integration.toml"
 FIXTURES = "hookcell-fixtures"
 MOST_SETTINGS = 64 * 1024
+PACKAGES = ("engine", "sandbox")
+
+
+class Hidden(Exception):
+    """Another package of the same name stands before one of hookcell's."""
+
+
+class HiddenFile(pytest.File):
+    """An integration's folder whose payloads cannot be run."""
+
+    def __init__(self, *, why: str, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._why = why
+
+    def collect(self) -> Iterator[pytest.Item]:
+        raise self.CollectError(self._why)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,9 +52,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """An integration's folder is collected by its integration.toml."""
     if file_path.name != SETTINGS or not is_integration(file_path.parent):
         return None
-    from engine.devtools.pytest_items import IntegrationFile
-
-    collector: pytest.Collector = IntegrationFile.from_parent(parent, path=file_path)
+    try:
+        kind = _ours("pytest_items").IntegrationFile
+    except Hidden as hidden:
+        return HiddenFile.from_parent(parent, path=file_path, why=str(hidden))
+    collector: pytest.Collector = kind.from_parent(parent, path=file_path)
     return collector
 
 
@@ -44,9 +66,10 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
     manager = collector.config.pluginmanager
     if manager.has_plugin(FIXTURES) or not (_is_marked(collector, obj) or folder_above(collector.path) is not None):
         return
-    from engine.devtools import pytest_fixtures
-
-    manager.register(pytest_fixtures, FIXTURES)
+    try:
+        manager.register(_ours("pytest_fixtures"), FIXTURES)
+    except Hidden as hidden:
+        raise collector.CollectError(str(hidden)) from None
 
 
 def folder_above(path: Path) -> Path | None:
@@ -68,3 +91,16 @@ def _is_marked(collector: pytest.Collector, obj: object) -> bool:
     own: Any = getattr(obj, "pytestmark", [])
     marks = own if isinstance(own, list) else [own]
     return any(getattr(mark, "name", "") == MARK for mark in marks) or collector.get_closest_marker(MARK) is not None
+
+
+def _ours(name: str) -> ModuleType:
+    """Raises Hidden."""
+    try:
+        return import_module(f"engine.devtools.{name}")
+    except ImportError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in PACKAGES:
+            raise
+        where = next(iter(getattr(import_module(package), "__path__", ())), package)
+        instead = "run `pytest`, not `python -m pytest`, or give yours another name"
+        raise Hidden(f"{where} hides hookcell's package {package}: {instead}") from None

@@ -3,9 +3,8 @@
 import os
 import subprocess
 import sys
-import tomllib
-from importlib import import_module
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -41,10 +40,50 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_pytest_finds_it_by_its_entry_point() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert project["entry-points"]["pytest11"] == {"hookcell": PLUGIN}
-    assert import_module(PLUGIN).MARK == "hookcell"
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `pip install` puts into site-packages, of the wheel as it is built."""
+    built = tmp_path_factory.mktemp("wheel")
+    build = f"from hatchling.build import build_wheel; build_wheel({str(built)!r})"
+    subprocess.run([sys.executable, "-c", build], cwd=ROOT, check=True, capture_output=True, timeout=60)
+    (wheel,) = built.glob("*.whl")
+    with ZipFile(wheel) as packed:
+        packed.extractall(built / "site")
+    return built / "site"
+
+
+def pytest_with(site: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """`python -m pytest`, which finds its plugins by itself and puts the folder before all that is installed."""
+    environment = os.environ | {"PYTHONPATH": str(site)}
+    environment.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(folder)]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_pytest_finds_it_by_its_entry_point(installed: Path, folder: Path) -> None:
+    done = pytest_with(installed, folder)
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_repository_with_an_engine_of_its_own_is_left_alone(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine/__init__.py").write_text("VALUE = 'mine'\n")
+    (tmp_path / "test_a.py").write_text("import engine\ndef test_it():\n    assert engine.VALUE == 'mine'\n")
+    done = pytest_with(installed, tmp_path)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_folder_that_asks_where_hookcell_is_hidden_is_told_how_to_run_it(installed: Path, folder: Path) -> None:
+    (folder / "engine").mkdir()
+    (folder / "engine/__init__.py").touch()
+    (folder / "test_a.py").write_text("import pytest\n@pytest.mark.hookcell('deploys')\ndef test_a(hook): pass\n")
+    done = pytest_with(installed, folder)
+    said = (
+        f"{folder}/engine hides hookcell's package engine: run `pytest`, not `python -m pytest`, or give yours another"
+    )
+    assert done.stdout.count(said) >= 2, done.stdout + done.stderr
+    assert "2 errors" in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def test_it_costs_nothing_where_nobody_asks(tmp_path: Path) -> None:
