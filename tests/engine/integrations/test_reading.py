@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
-from engine import integrations
+from engine import integrations, searching
 from engine.dates import iso
 from engine.errors import PlainError
 from engine.integrations import reading
@@ -106,14 +106,15 @@ def test_a_query_is_asked_of_every_record_that_is_seen_and_pages_are_cut_from_wh
     for number in range(6):
         desk.create((incoming if number % 2 else outgoing)(name=str(number)), OWNER if number == 3 else ADMIN)
     monkeypatch.setattr(reading, "ROWS_A_READ", 2)
+    monkeypatch.setattr(searching, "RECORDS_A_READ", 2)
     odd = parse_query('{"type": "webhook-incoming"}')
     answer = desk.run(
         integrations.list_visible(desk.registry, ADMIN, Page(1, 1, (("name", -1),)), query=odd, shown=_only_name)
     )
     assert answer == {"integrations": [{"name": "3"}], "offset": 1, "items": 1, "count": 1, "total": 3}
     assert _names(desk, OWNER, query=odd) == ["3"]
-    monkeypatch.setattr(reading, "MAX_ROWS", 5)
-    assert "more than 5" in str(desk.refused(integrations.list_visible(desk.registry, ADMIN, EVERYTHING, query=odd)))
+    monkeypatch.setattr(searching, "MAX_SEARCHED", 5)
+    assert "over 5 records" in str(desk.refused(integrations.list_visible(desk.registry, ADMIN, EVERYTHING, query=odd)))
 
 
 def _only_name(record: JsonObject) -> JsonObject:
