@@ -38,6 +38,7 @@ T = TypeVar("T")
 
 MAX_PENDING = 10_000
 MAX_TRIES = 5
+TOO_MANY_RUNS = f"in this room messages of integrations led to {MAX_RUNS} runs within a minute; hookcell.loopGuard"
 
 Also = Callable[[Connection, Sequence[Posted]], None]
 
@@ -142,17 +143,21 @@ def plan(event: Event, index: Index, rules: Rules) -> Planned:
     return Planned(event, tuple(_deliveries(event, index.match(event), rules)))
 
 
+def order_key(integration_id: str, event: Event) -> str:
+    """Of its deliveries whose first attempts keep their order, and whose runs the loop guard counts."""
+    return f"{integration_id}:{'' if event.room is None else event.room.id}"
+
+
 def plan_again(event: Event, saved: SavedIntegration, url: str, trigger_word: str | None, trace: Trace) -> Planned:
     """One delivery to `url` by the integration as it is now; the trace has its id and a first step."""
     integration = saved.integration
-    room = "" if event.room is None else event.room.id
     delivery = NewDelivery(
         id=trace.id,
         integration_id=integration.id,
         revision=saved.revision,
         url=url,
         destination=_destination(url),
-        order_key=f"{integration.id}:{room}",
+        order_key=order_key(integration.id, event),
         trigger_word=trigger_word,
         trace=pack_trace(trace, redactor_for(integration)),
     )
@@ -201,7 +206,6 @@ def _accept(
 
 def _deliveries(event: Event, matches: list[Match], rules: Rules) -> list[NewDelivery]:
     found = []
-    room = "" if event.room is None else event.room.id
     for match in matches:
         entry = match.entry
         guarded = rules.loop_guard and entry.loop_guard
@@ -221,7 +225,7 @@ def _deliveries(event: Event, matches: list[Match], rules: Rules) -> list[NewDel
                     revision=entry.revision,
                     url=url,
                     destination=_destination(url),
-                    order_key=f"{entry.id}:{room}",
+                    order_key=order_key(entry.id, event),
                     trigger_word=match.trigger_word,
                     state="pending" if trace is None else "finished",
                     trace=trace,
@@ -245,8 +249,7 @@ def _admitted(connection: Connection, delivery: NewDelivery, chain: Chain, now: 
     if delivery.guarded and not count_run(connection, delivery.order_key):
         if delivery.silent:
             return None
-        because = f"in this room messages of integrations led to {MAX_RUNS} runs within a minute; hookcell.loopGuard"
-        return replace(delivery, state="finished", trace=_stopped(chain, because, now))
+        return replace(delivery, state="finished", trace=_stopped(chain, TOO_MANY_RUNS, now))
     if has_backlog(connection, delivery.integration_id, MAX_PENDING):
         return replace(delivery, state="held", held_reason="backlog")
     return delivery

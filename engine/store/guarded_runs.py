@@ -23,14 +23,19 @@ _count = Statement(
 _insert = Statement(insert(guarded_runs).values(order_key=bindparam("order"), at=database_ms()))
 
 
+def any_run_left(connection: Connection, order_key: str) -> bool:
+    """What `count_run` would answer, and nothing is counted."""
+    row = _count.row(connection, order=order_key)
+    return row is None or row[0] < MAX_RUNS
+
+
 def count_run(connection: Connection, order_key: str) -> bool:
     """False, and nothing is counted, when there were MAX_RUNS in the last minute."""
     if connection.dialect.name == "postgresql":
         # counted and inserted by one at a time
         _one_by_one.run(connection, order=order_key)
     _forget.run(connection)
-    row = _count.row(connection, order=order_key)
-    if row is None or row[0] >= MAX_RUNS:
+    if not any_run_left(connection, order_key):
         return False
     _insert.run(connection, order=order_key)
     return True

@@ -19,7 +19,7 @@ EVENT: dict[str, Any] = {
     "user": {"_id": "u1", "username": "zoe", "name": "Zoe", "type": "user"},
     "message": {"_id": "m1", "msg": "!build it", "ts": "2026-03-01T12:00:00.000Z"},
 }
-RULES = ["enabled", "event", "channel", "edit", "triggerWords", "loopGuard"]
+RULES = ["enabled", "event", "channel", "edit", "triggerWords", "loopGuard", "backlog"]
 
 
 def outgoing(server: Running, client: httpx2.Client | None = None, **fields: Any) -> str:
@@ -152,6 +152,8 @@ def test_the_command_tells_it(server: Running, tmp_path: Path) -> None:
     assert "triggerWords: the text begins with '!build'" in done.stdout
     assert f"no     told [bold]!deploy ({ids[1]})" in done.stdout
     assert done.stdout.endswith("1 of 2 would be told.\n")
+    first = command(server, str(file), "--name", "told", "--limit", "1")
+    assert first.stdout.endswith("1 of the first 1 would be told; there are 2, and --limit shows more.\n")
     lines = command(server, str(file), "--name", "told", "--json", "--limit", "1").stdout.splitlines()
     assert [json.loads(line)["_id"] for line in lines] == ids[:1]
 
