@@ -67,6 +67,19 @@ REFUSED_BUILTINS: Final = {
 REFUSED_NAMES: Final = {
     "__name__": Words("private-name", "__name__ is not available.", "Leave the test out: the server calls the hook."),
     "__import__": Words("import", "__import__() is not available.", "Write import json at the top of the script."),
+    "__slots__": Words(
+        "private-name", "__slots__ is not available.", "Leave it out, or write @dataclass(slots=True) for the class."
+    ),
+    "__match_args__": Words(
+        "private-name", "__match_args__ is not available.", "Match with case x if isinstance(x, A)."
+    ),
+    "__doc__": Words("private-name", "__doc__ is not available.", "Keep the text in a variable."),
+    "__all__": Words("private-name", "__all__ is not available.", "Leave it out: nothing imports a script."),
+    **{
+        name: Words("private-name", f"{name} is not available.", "Leave it out, or write it in a comment.")
+        for name in ("__author__", "__version__", "__date__", "__license__", "__copyright__", "__email__")
+    },
+    "__file__": Words("private-name", "__file__ is not available.", "Leave it out: scripts have no files."),
 }
 
 REFUSED_ATTRIBUTES: Final = {
@@ -98,6 +111,9 @@ class Source:
         offset: int = getattr(node, "col_offset", 0)
         end_line: int = getattr(node, "end_lineno", None) or line
         end_offset: int = getattr(node, "end_col_offset", None) or offset
+        if end_line > line and hasattr(node, "body") and 1 <= line <= len(self._lines):
+            # of a statement that holds others, what is in its own first line
+            end_line, end_offset = line, len(self._lines[line - 1].rstrip())
         return Diagnostic(line, self.column(line, offset), end_line, self.column(end_line, end_offset), *words)
 
 

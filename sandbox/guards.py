@@ -11,6 +11,7 @@ This file is a boundary.
 import builtins
 import types
 import typing
+from abc import ABCMeta
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from enum import EnumMeta
@@ -78,10 +79,11 @@ def _no_class_order(obj: object, value: object) -> object:
 
 
 def _no_registration(obj: object, value: object) -> object:
-    # Virtual subclasses of the library's abstract classes would last beyond the call.
-    owner = getattr(value, "__self__", None)
-    if isinstance(owner, type) and owner not in script_classes:
-        raise AttributeError("register is not available on classes of the library: inherit from the class")
+    # Every abstract class has one of the library above it, which keeps what its subclasses answered beyond the call.
+    if getattr(value, "__func__", value) is ABCMeta.register:
+        raise AttributeError(
+            "register of an abstract class is not available: inherit from it, or ask isinstance(x, (A, B))"
+        )
     return value
 
 
@@ -205,6 +207,26 @@ def guarded_super(*told: Any) -> Any:
     return super(*told)
 
 
+_SELF_OF_SUPER: Final = super.__dict__["__self__"]
+
+
+def guarded_super_method(parent: Any, name: str) -> Any:
+    """`super().__init__` and its like, for instances: of a class it would be a function that takes any `self`."""
+    of = _SELF_OF_SUPER.__get__(parent)
+    if of is None or isinstance(of, type):
+        raise TypeError(f"super().{name} is for methods of instances: give the method self, and call it on an instance")
+    return getattr(parent, name)
+
+
+class _Begun:
+    """Among the script's classes as soon as one is begun: what is never finished may have instances all the same."""
+
+
+def begin_class() -> None:
+    """To be said before a class of the script is made."""
+    script_classes.add(_Begun)
+
+
 # by identity: a script's own __eq__ is not asked
 _BASES_BY_NAME: Final = frozenset({id(typing.NamedTuple), id(typing.TypedDict)})
 _BASES_FROM: Final = frozenset({"typing", "types"})
@@ -220,6 +242,7 @@ def guarded_build_class(body: Any, name: str, /, *bases: Any, **keywords: Any) -
     metaclass = any(isinstance(base, type) and issubclass(base, type) for base in types.resolve_bases(bases))
     if metaclass or "metaclass" in keywords:
         raise TypeError("metaclasses are not available: use a class decorator or a base class")
+    begin_class()
     made = builtins.__build_class__(body, name, *bases, **keywords)
     script_classes.add(made)
     return made

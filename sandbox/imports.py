@@ -21,7 +21,8 @@ def check_imports(tree: ast.Module, source: Source) -> list[Diagnostic]:
             table = title if missing_import(title) is None else ""
             why = missing_import(title, (name,) if name else (), listing=table not in listed)
             if why is not None:
-                listed.add(table)
+                if why != missing_import(title, (name,) if name else (), listing=False):
+                    listed.add(table)
                 message = f"{why[0].upper()}{why[1:]}"
                 message += "" if message.endswith("?") else "."
                 found.append(source.diagnostic(place, Words("import", message, _HINT)))

@@ -1,8 +1,8 @@
 """Which Python a script may be: the half of the transformer that turns what is read and written into guarded code.
 
 Reads of items, iteration and calls stay as written; attribute names are judged where they are written, and only what
-depends on the object becomes a call of a guard: `_getattr_`, `_write_`, `_inplacevar_`, `_format_` and the operators
-whose results can be enormous. This file is a boundary.
+depends on the object becomes a call of a guard: `_getattr_`, `_super_method_`, `_write_`, `_inplacevar_`, `_format_`
+and the operators whose results can be enormous. This file is a boundary.
 """
 
 import ast
@@ -64,6 +64,8 @@ class Language(Bindings):
         if not loads:
             node.value = self._call("_write_", node.value, node.value)
             return node
+        if name in MAGIC_METHODS:
+            return self._call("_super_method_", node, node.value, ast.Constant(name))
         if name in GUARDED_ATTRIBUTES:
             return self._call("_getattr_", node, node.value, ast.Constant(name))
         return node

@@ -4,6 +4,7 @@ import re
 from types import FrameType, TracebackType
 from typing import Any
 
+from sandbox.guards import TimeLimit
 from sandbox.limits import Limits
 
 MAX_MESSAGE = 2_000
@@ -110,8 +111,10 @@ def _one(error: BaseException, filename: str, max_lines: int) -> dict[str, Any]:
 def _message(error: BaseException) -> str:
     try:
         text = str(error)
-    except Exception:
-        # the author's own __str__ failed
+    except (TimeLimit, MemoryError):
+        raise
+    except BaseException:
+        # The author's own __str__ failed, with whatever it got hold of.
         return "(its text cannot be shown)"
     if isinstance(error, ValueError) and (digits := _TOO_MANY_DIGITS.match(str.__str__(text))):
         return TOO_MANY_DIGITS.format(limit=int(digits[1]))

@@ -13,20 +13,21 @@ import importlib
 import pkgutil
 from typing import Any
 
-from sandbox.guards import SCRIPT_MODULE, TimeLimit
-from sandbox.library import classes, clock, numbers, state
+from sandbox.guards import SCRIPT_MODULE, TimeLimit, script_classes
+from sandbox.library import classes as _classes
+from sandbox.library import clock, numbers, state
 from sandbox.library import digests as _digests
 from sandbox.library import functions as _functions
 from sandbox.library import services as _services
 from sandbox.library import text as _text
 from sandbox.library.builtins import BUILTINS
-from sandbox.library.caches import warm_caches
+from sandbox.library.caches import forget_aliases, forget_flags, forget_templates, warm_caches
 from sandbox.library.facade import FACADES, Facade, contents, importable, seal
 from sandbox.library.imports import missing_import
 from sandbox.library.state import CallState, ServiceRefused
 
 # Modules that are imported for the facades they make.
-_ENTERED = (_digests, _functions, _services, _text)
+_ENTERED = (_classes, _digests, _functions, _services, _text)
 
 __all__ = ["CallState", "ServiceRefused", "TimeLimit", "begin", "end", "library_table", "missing_import", "warm"]
 
@@ -40,18 +41,48 @@ seal()
 _GLOBALS: dict[str, Any] = {"__builtins__": BUILTINS, "__name__": SCRIPT_MODULE}
 
 
+# Whether the latest call has begun a class: without one every value of a script is what it seems.
+_classes_made = False
+
+
 def begin(call: CallState) -> dict[str, Any]:
     """Fresh globals for `exec` of a compiled script; everything per-call starts anew."""
+    global _classes_made
+    _classes_made = False
     state.call = call
     return _GLOBALS.copy()
 
 
 def end() -> None:
-    """Forget the call: its log, its clock, its classes, the state it left behind modules."""
-    if state.call.imported:
-        numbers.finish()
-    classes.finish()
+    """Forget the call: its log, its clock, its classes, the state it left behind modules.
+
+    What runs when that is let go may leave something anew, so it goes on until nothing was found. To be called again
+    when leftovers have been collected, which may have run as well.
+    """
+    global _classes_made
+    _classes_made = _classes_made or bool(script_classes)
+    while _let_go():
+        pass
+    script_classes.clear()
+    state.IDLE.imported = state.call.imported
     state.call = state.IDLE
+
+
+def _let_go() -> bool:
+    """Takes back what the latest call has left in the library; whether there was something that a script made."""
+    found = forget_flags()
+    if _classes_made:
+        found |= forget_templates()
+    imported = state.call.imported
+    if imported:
+        numbers.forget_random()
+        if "typing" in imported:
+            found |= forget_aliases()
+        if "decimal" in imported:
+            found |= numbers.renew_context()
+        if "csv" in imported:
+            found |= _text.renew_dialects()
+    return found
 
 
 def library_table() -> dict[str, tuple[str, ...]]:

@@ -65,6 +65,7 @@ BUILTINS: Final[dict[str, Any]] = {
     "_augment_item_": arithmetic.augment_item,
     "_augment_attribute_": arithmetic.augment_attribute,
     "_super_": guards.guarded_super,
+    "_super_method_": guards.guarded_super_method,
     "_slice_": slice,
     "_Exception_": Exception,
 }

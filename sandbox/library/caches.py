@@ -1,15 +1,19 @@
 """Caches of Python's library, kept from holding what a script made.
 
-A key that is a subclass of str, bytes or int brings its own `__eq__` and `__hash__`: kept in a cache, it would answer
-for others' keys in the next call. Facades hand on plain values; what C code or methods reach without a facade is
-handled here. This file is a boundary.
+A key that a script made brings its own `__eq__` and `__hash__`, and would answer for others' keys in the next call;
+what it refers to would live as long. So each cache that lasts takes plain keys only, whatever way leads to it, and what
+has others is not kept. Emptied are typing's, and that of templates, which C code holds on to. This file is a boundary.
 """
 
 import _strptime  # type: ignore[import-not-found]
 import builtins
 import collections
 import dataclasses
+import fractions
+import functools
 import re
+import typing
+import urllib.parse
 from collections.abc import Callable
 from types import CodeType
 from typing import Any, Final
@@ -41,12 +45,69 @@ def on_plain_values(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+_PLAIN: Final = frozenset({str, bytes, int, bool, type(None)})
+
+
+def is_plain(key: Any) -> bool:
+    """Whether a key says nothing but its value: text, a number, one of their types, or a tuple of such."""
+    kind = type(key)
+    if kind is tuple:
+        return all(is_plain(part) for part in key)
+    return kind in _PLAIN or (kind is type and key in _PLAIN)
+
+
+class PlainKeys(dict[Any, Any]):
+    """A cache of a module's that is a dict: what has another key is not kept."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if is_plain(key):
+            super().__setitem__(key, value)
+
+
+class _Quoter(vars(urllib.parse)["_Quoter"]):  # type: ignore[misc]
+    """The number of a byte -> how it is quoted. Who asks for what is no number is answered, and not remembered."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if type(key) is int:
+            super().__setitem__(key, value)
+
+
+def gated(cached: Any) -> Callable[..., Any]:
+    """A function of `lru_cache`, for plain arguments; for others what it caches, uncached."""
+    function = cached.__wrapped__
+
+    def call(*args: Any, **named: Any) -> Any:
+        return (cached if is_plain(args) and is_plain((*named.values(),)) else function)(*args, **named)
+
+    call.__name__ = call.__qualname__ = cached.__name__
+    return call
+
+
+# Of each module the names that hold a cache: of `lru_cache`, and dicts.
+GATED: Final[tuple[tuple[Any, str], ...]] = (
+    (urllib.parse, "urlsplit"),
+    (urllib.parse, "_byte_quoter_factory"),
+    (fractions, "_hash_algorithm"),
+    (re, "_cache"),
+    (re, "_cache2"),
+    (_strptime, "_regex_cache"),
+    (ElementPath, "_cache"),
+)
+
+
 def warm_caches() -> None:
     """Once, in the zygote: every combination of flags is there before a script can enter one of its own."""
     _strptime._strptime = on_plain_values(_parse_date)
     vars(dataclasses)["exec"] = run_text
     vars(collections)["eval"] = value_of_text
-    vars(ElementPath)["_cache"] = _PathCache()
+    vars(urllib.parse)["_Quoter"] = _Quoter
+    for module, name in GATED:
+        cache = vars(module).get(name)
+        if isinstance(cache, functools._lru_cache_wrapper):
+            cache.cache_clear()
+            vars(module)[name] = gated(cache)
+        elif type(cache) is dict:
+            vars(module)[name] = PlainKeys()
     for value in range(_REGEX_FLAGS):
         re.RegexFlag(value)
     _flags.update(re.RegexFlag._value2member_map_)
@@ -56,20 +117,41 @@ def warm_caches() -> None:
 _flags: Final[dict[Any, Any]] = {}
 
 
-def forget_flags() -> None:
+# Each of these says whether there was anything of a script to let go, since that may run what the script left.
+
+
+def forget_flags() -> bool:
     known = re.RegexFlag._value2member_map_
-    if len(known) != len(_flags) and _flags:
-        known.clear()
-        known.update(_flags)
+    if len(known) == len(_flags) or not _flags:
+        return False
+    held = dict(known)
+    known.clear()
+    known.update(_flags)
+    held.clear()
+    return True
 
 
-class _PathCache(dict[Any, Any]):
-    """ElementTree's cache of paths: (path, *(prefix, uri)) -> the compiled path."""
+# typing's, and the templates of `Pattern.sub`, which no facade sees: 3.12 renamed the function.
+_OF_TYPING: Final = tuple(clear.__self__ for clear in typing._cleanups)  # type: ignore[attr-defined]
+_templates: Final = getattr(re, "_compile_template", None) or getattr(re, "_compile_repl", None)
+CLEARED: Final = (*_OF_TYPING, *((_templates,) if _templates is not None else ()))
 
-    def __setitem__(self, key: tuple[Any, ...], selector: Any) -> None:
-        path, *namespaces = key
-        if type(path) is str and all(type(text) is str for pair in namespaces for text in pair):
-            super().__setitem__(key, selector)
+
+def forget_aliases() -> bool:
+    return _emptied(_OF_TYPING)
+
+
+def forget_templates() -> bool:
+    return _templates is not None and _emptied((_templates,))
+
+
+def _emptied(caches: tuple[Any, ...]) -> bool:
+    used = False
+    for cache in caches:
+        if cache.cache_info().currsize:
+            cache.cache_clear()
+            used = True
+    return used
 
 
 # The text of the methods of a dataclass or a named tuple -> its code: made of the names of fields only, it is the same
@@ -104,12 +186,3 @@ def _code_of(text: str, mode: str) -> CodeType:
                 _codes.clear()
             _codes[text] = code
     return code
-
-
-# The templates of `Pattern.sub`, which no facade sees: 3.12 renamed the function.
-_templates: Final = getattr(re, "_compile_template", None) or getattr(re, "_compile_repl", None)
-
-
-def forget_templates() -> None:
-    if _templates is not None:
-        _templates.cache_clear()

@@ -12,9 +12,7 @@ import types
 import typing
 from typing import Any, Final
 
-from sandbox.guards import SCRIPT_MODULE, script_classes, script_getattr
-from sandbox.library import state
-from sandbox.library.caches import forget_flags, forget_templates
+from sandbox.guards import SCRIPT_MODULE, begin_class, script_classes, script_getattr
 from sandbox.library.facade import Facade, named
 
 _module: Final = types.ModuleType(SCRIPT_MODULE)
@@ -188,6 +186,7 @@ class _EnumType(enum.EnumMeta):
             names = str.__str__(names).replace(",", " ").split()
         members = [_member(member) for member in (names.items() if isinstance(names, dict) else names)]
         options["module"] = SCRIPT_MODULE
+        begin_class()
         made = super().__call__(str(value), members, **options)
         script_classes.add(made)
         return made
@@ -211,14 +210,3 @@ Facade(
         "unique": unique,
     },
 )
-
-
-def finish() -> None:
-    """Let go of classes of a call that the library's caches may hold."""
-    forget_flags()
-    if script_classes:
-        forget_templates()
-        if "typing" in state.call.imported:
-            for clear in typing._cleanups:  # type: ignore[attr-defined]
-                clear()
-        script_classes.clear()

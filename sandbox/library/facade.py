@@ -19,7 +19,7 @@ class Facade:
         names: Mapping[str, object],
         *,
         refused: Mapping[str, str] | None = None,
-        renew: Callable[[], None] | None = None,
+        renew: Callable[[], object] | None = None,
     ) -> None:
         if _sealed:
             raise TypeError("a module of the library cannot be made")
@@ -54,7 +54,7 @@ def seal() -> None:
 FACADES: Final[dict[str, Facade]] = {}
 _TABLES: Final[dict[str, tuple[str, ...]]] = {}
 _REFUSED: Final[dict[int, tuple[str, Mapping[str, str]]]] = {}
-_RENEW: Final[dict[str, Callable[[], None] | None]] = {}
+_RENEW: Final[dict[str, Callable[[], object] | None]] = {}
 
 
 def name_functions(names: Mapping[str, object]) -> None:
@@ -79,7 +79,7 @@ def contents(title: str) -> tuple[str, ...]:
     return _TABLES[title]
 
 
-def renewal(title: str) -> Callable[[], None] | None:
+def renewal(title: str) -> Callable[[], object] | None:
     """What makes the state behind a facade new for a call."""
     return _RENEW[title]
 

@@ -5,10 +5,24 @@ then reads sys.modules itself, so None is enough, and warm() has put there what 
 This file is a boundary.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from sandbox.library import state
 from sandbox.library.facade import FACADES, contents, importable, missing_name, nearest, renewal
+
+# What authors reach for out of habit, and what does its work here.
+_INSTEAD: Final[dict[str, str]] = {
+    **dict.fromkeys(
+        "requests httpx aiohttp urllib3 http http.client urllib.request urllib.error".split(),
+        "write `from hookcell import http` and http.get(url), http.post(url, json=...)",
+    ),
+    "logging": "write print(...), or `from hookcell import log` and log.info(text)",
+    **dict.fromkeys(
+        "redis sqlite3 shelve dbm pickle".split(), "write `from hookcell import store` and store.set(key, value)"
+    ),
+    "secrets": "write `from hookcell import secrets` for those of the integration; for chance uuid.uuid4()",
+    "collections.abc": "typing has the same classes",
+}
 
 
 def missing_import(title: str, names: tuple[str, ...] = (), *, listing: bool = True) -> str | None:
@@ -17,10 +31,13 @@ def missing_import(title: str, names: tuple[str, ...] = (), *, listing: bool = T
     Without `listing` the answer names the nearest there is and not all of it.
     """
     if title not in FACADES:
-        return f"there is no module {title!r} in scripts{nearest(title, importable(), listing=listing)}"
+        known = _INSTEAD.get(title) or _INSTEAD.get(title.partition(".")[0])
+        there = f": {known}" if known else nearest(title, importable(), listing=listing)
+        return f"there is no module {title!r} in scripts{there}"
     for name in names:
         if name not in contents(title) and f"{title}.{name}" not in FACADES:
-            return f"cannot import {name}: {missing_name(title, name, listing=listing)}"
+            known = _INSTEAD.get(f"{title}.{name}")
+            return f"cannot import {name}: {known or missing_name(title, name, listing=listing)}"
     return None
 
 

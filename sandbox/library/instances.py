@@ -1,11 +1,15 @@
 """Methods of Python's library that write to `self`, for instances only.
 
 Written in Python they take whatever they are given: called through their class, with a class or a function of the
-library as `self`, they would change it for all calls. This file is a boundary.
+library as `self`, they would change it for all calls. `__init__` and `__next__` have no name that a script may say, and
+are held to the same. This file is a boundary.
 """
 
 from collections.abc import Callable
-from typing import Any
+from types import FunctionType
+from typing import Any, Final
+
+_ALWAYS: Final = ("__init__", "__next__")
 
 
 def for_instances(kind: type, names: str, *beside: type) -> Any:
@@ -25,7 +29,7 @@ def for_instances(kind: type, names: str, *beside: type) -> Any:
         call.__name__, call.__qualname__ = name, f"{kind.__name__}.{name}"
         return call
 
-    for name in names.split():
+    for name in (*names.split(), *(name for name in _ALWAYS if isinstance(vars(kind).get(name), FunctionType))):
         found: Any = getattr(kind, name)
         if isinstance(found, property):
             assert found.fget is not None and found.fset is not None

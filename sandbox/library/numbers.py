@@ -1,7 +1,7 @@
 """Numbers: math, statistics, random, decimal, fractions.
 
 `random` draws from a generator of the call's own, seeded by the kernel at its first use; `decimal` gets a new context
-for each call that imports it.
+for each call that imports it, and after it.
 """
 
 import decimal
@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from sandbox.guards import allow_writes
-from sandbox.library import state
 from sandbox.library.arithmetic import MAX_FACTORIAL, check_bits
 from sandbox.library.facade import Facade, named
 from sandbox.library.instances import for_instances
@@ -104,8 +103,16 @@ Facade(
 )
 
 
-def _renew_context() -> None:
-    decimal.setcontext(decimal.Context())
+_context: decimal.Context | None = None
+
+
+def renew_context() -> bool:
+    """A new context; whether that of before was one that a script made."""
+    global _context
+    before, known = decimal.getcontext(), _context
+    _context = decimal.Context()
+    decimal.setcontext(_context)
+    return known is not None and before is not known
 
 
 Facade(
@@ -118,16 +125,8 @@ Facade(
         "MAX_EMAX MIN_EMIN",
     ),
     refused={"DefaultContext": "write decimal.Context()"},
-    renew=_renew_context,
+    renew=renew_context,
 )
 allow_writes(decimal.Context, type(decimal.Context().traps))
 
 Facade("fractions", named(fractions, "Fraction"))
-
-
-def finish() -> None:
-    """Forget what a call left in these modules."""
-    global _generator
-    _generator = None
-    if "decimal" in state.call.imported:
-        _renew_context()

@@ -18,7 +18,7 @@ import xml.etree.ElementTree as ElementTree
 from typing import Any, Final, NoReturn
 
 from sandbox.guards import allow_writes
-from sandbox.library.caches import on_plain_values, plain
+from sandbox.library.caches import gated, on_plain_values, plain
 from sandbox.library.facade import Facade, named
 from sandbox.library.instances import for_instances
 
@@ -29,13 +29,29 @@ Facade(
 )
 
 
+def _with_flags(function: Any, place: int) -> Any:
+    """A function of `re` whose argument at this place is `flags`."""
+
+    def call(*args: Any, **named: Any) -> Any:
+        flags = args[place] if len(args) > place else named.get("flags", 0)
+        if not isinstance(flags, int):
+            raise TypeError(f"flags must be an int, not {type(flags).__name__}: write re.IGNORECASE | re.MULTILINE")
+        return function(*[plain(arg) for arg in args], **{name: plain(value) for name, value in named.items()})
+
+    return call
+
+
+_FLAGS_AT: Final = {
+    "compile": 1,
+    **dict.fromkeys(("match", "fullmatch", "search", "findall", "finditer"), 2),
+    "split": 3,
+    **dict.fromkeys(("sub", "subn"), 4),
+}
+
 Facade(
     "re",
     {
-        **{
-            name: on_plain_values(getattr(re, name))
-            for name in "compile match fullmatch search findall finditer split sub subn".split()
-        },
+        **{name: _with_flags(getattr(re, name), place) for name, place in _FLAGS_AT.items()},
         **named(
             re, "escape Pattern Match error A ASCII I IGNORECASE L LOCALE M MULTILINE S DOTALL U UNICODE X VERBOSE"
         ),
@@ -52,6 +68,8 @@ class _Template(string.Template):
         said = ("idpattern", "braceidpattern", "delimiter", "flags", *(("pattern",) if "pattern" in vars(cls) else ()))
         for name in said:
             setattr(cls, name, plain(getattr(cls, name)))
+        if type(flags := cls.flags) is not int:
+            raise TypeError(f"flags must be an int, not {type(flags).__name__}: write flags = re.IGNORECASE")
         super().__init_subclass__()
 
 
@@ -87,8 +105,9 @@ Facade(
     {
         **{
             name: on_plain_values(getattr(urllib.parse, name))
-            for name in "urlsplit urlparse urljoin urldefrag quote quote_plus quote_from_bytes urlencode".split()
+            for name in "urlparse urljoin urldefrag quote quote_plus quote_from_bytes urlencode".split()
         },
+        "urlsplit": on_plain_values(gated(urllib.parse.urlsplit)),
         **named(
             urllib.parse,
             "unquote unquote_plus unquote_to_bytes parse_qs parse_qsl urlunsplit urlunparse SplitResult ParseResult "
@@ -156,11 +175,20 @@ _DictReader: Final = for_instances(csv.DictReader, "fieldnames")
 _DIALECTS: Final = {"excel": csv.excel, "excel-tab": csv.excel_tab, "unix": csv.unix_dialect}
 
 
-def _renew_dialects() -> None:
-    for name in csv.list_dialects():
+_registered: dict[str, Any] = {}
+
+
+def renew_dialects() -> bool:
+    """Python's dialects and no others; whether there was any other."""
+    found = {name: csv.get_dialect(name) for name in csv.list_dialects()}
+    if found == _registered:
+        return False
+    for name in found:
         csv.unregister_dialect(name)
     for name, dialect in _DIALECTS.items():
         csv.register_dialect(name, dialect)
+    _registered.update((name, csv.get_dialect(name)) for name in csv.list_dialects())
+    return True
 
 
 def register_dialect(name: Any, *args: Any, **options: Any) -> None:
@@ -179,7 +207,7 @@ Facade(
         "register_dialect": register_dialect,
     },
     refused={"field_size_limit": "a field may be as long as the limits of a call allow"},
-    renew=_renew_dialects,
+    renew=renew_dialects,
 )
 
 allow_writes(_DictReader, csv.DictWriter, csv.Sniffer)

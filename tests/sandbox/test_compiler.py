@@ -201,9 +201,39 @@ def test_an_import_that_cannot_work_is_told_on_save_unless_it_may_not_run() -> N
     compiled("def f():\n    import requests\n")
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import requests\n",
+        "import urllib.request\n",
+        "from urllib import request\n",
+        "from urllib.request import urlopen\n",
+        "import httpx\n",
+        "import aiohttp\n",
+        "import http.client\n",
+    ],
+)
+def test_what_other_programs_call_the_web_with_is_answered_with_what_scripts_have(source: str) -> None:
+    (found,) = refusals(source)
+    assert "`from hookcell import http`" in found.message, found
+    _, second = refusals(source + "import numpyy\n")
+    assert "zoneinfo" in second.message
+
+
+def test_a_statement_that_holds_others_is_marked_in_its_first_line() -> None:
+    (found,) = refusals("if 1:\n    async def process_incoming(request):\n        return 1\n")
+    assert (found.line, found.column, found.end_line, found.end_column) == (2, 5, 2, 41)
+
+
+@pytest.mark.parametrize("name", ["__slots__", "__match_args__", "__doc__", "__all__", "__version__", "__file__"])
+def test_what_a_dunder_name_is_for_is_told(name: str) -> None:
+    (found,) = refusals(f"class A:\n    {name} = ()\n")
+    assert found.rule == "private-name" and found.hint != f"Write {name.strip('_')}.", found
+
+
 def test_what_can_be_imported_is_listed_once() -> None:
     first, second, third, name, another = refusals(
-        "import requests, numpy\nfrom jsn import loads\nfrom json import nothing, dumpz\n"
+        "import requestz, numpy\nfrom jsn import loads\nfrom json import nothing, dumpz\n"
     )
     assert "zoneinfo" in first.message
     assert second.message == "There is no module 'numpy' in scripts: did you mean enum?"

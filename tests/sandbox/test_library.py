@@ -221,7 +221,7 @@ def test_what_a_call_leaves_running_prints_nowhere() -> None:
         ("from json import load", "json.load is not available: write json.loads(text)"),
         ("from math import flor", "did you mean floor"),
         ("from time import sleep", "time.sleep is not available: a script cannot wait"),
-        ("import urllib.request", "did you mean urllib"),
+        ("import urllib.request", "write `from hookcell import http`"),
     ],
 )
 def test_an_import_that_is_not_there_says_what_is(source: str, text: str) -> None:

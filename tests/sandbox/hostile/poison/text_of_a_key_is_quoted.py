@@ -1,0 +1,29 @@
+# family: poison
+# source: found here: str() of a key gives a str that encodes itself to lying bytes
+# expect: completed ["a%26b", "q=a%26b"]
+# calls: 2
+from urllib.parse import quote, quote_from_bytes, urlencode
+class Lie(int):
+    def __hash__(self):
+        return hash(38)
+    def __eq__(self, other):
+        return True
+    def __format__(self, spec):
+        return "EVIL"
+class Mine(bytes):
+    def __iter__(self):
+        yield Lie(1)
+    def rstrip(self, *rest):
+        return b"x"
+    def __contains__(self, part):
+        return False
+class Text(str):
+    def encode(self, *rest):
+        return Mine(b"zz")
+class Key:
+    def __str__(self):
+        return Text("x")
+def process_incoming(request):
+    if request["n"] == 0:
+        urlencode({Key(): 1})
+    return [quote("a&b"), urlencode({"q": "a&b"})]
