@@ -4,7 +4,7 @@ A parameter that is bound anew, or that somebody else fills, is left alone: a fa
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from engine.devtools.hook_fields import ARGUMENTS, Table
@@ -38,7 +38,7 @@ def _looked_at(
                 if isinstance(context, ast.Load):
                     if key not in written:
                         yield _unknown(source, node.slice, parameter, key, table)
-                elif key not in RETURNED and (near := _nearest(key, table)):
+                elif key not in RETURNED and (near := nearest(key, table.keys)):
                     # anything else that is written is the author's own
                     yield _misspelt(source, node.slice, parameter, key, near)
         case ast.Call(
@@ -53,7 +53,7 @@ def _looked_at(
 
 
 def _unknown(source: Source, node: ast.expr, parameter: str, key: str, table: Table) -> JsonObject:
-    near = _nearest(key, table)
+    near = nearest(key, table.keys)
     if near:
         return _misspelt(source, node, parameter, key, near)
     hint = f"It has {', '.join(table.keys)}."
@@ -64,8 +64,9 @@ def _misspelt(source: Source, node: ast.expr, parameter: str, key: str, near: st
     return source.finding(node, "unknown-key", f'{parameter} has no key "{key}".', f'Did you mean "{near}"?')
 
 
-def _nearest(key: str, table: Table) -> str | None:
-    plain = {each.replace("_", "").lower(): each for each in table.keys}
+def nearest(key: str, known: Sequence[str]) -> str | None:
+    """The one that is meant: misspelt, or as in JavaScript."""
+    plain = {each.replace("_", "").lower(): each for each in known}
     found = get_close_matches(key.replace("_", "").replace("-", "").lower(), plain, 1, NEAR)
     return plain[found[0]] if found else None
 

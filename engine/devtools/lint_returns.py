@@ -2,20 +2,32 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from engine.devtools.hook_fields import OUTGOING_REQUEST
+from engine.devtools.lint_keys import nearest
 from engine.devtools.lint_source import Hook, Source, own_nodes
+from engine.devtools.message_fields import ANSWERED, MESSAGE, POSTED, PREPARED, SYNONYMS
 from engine.model.json import JsonObject
 
-# one of these must be there
+# all of one of these must be there
 WANTED = {
-    "process_incoming": ("content", "response", "error"),
-    "prepare_outgoing_request": ("url", "method", "message"),
-    "process_outgoing_response": ("content",),
+    "process_incoming": ({"content"}, {"response"}, {"error"}),
+    "prepare_outgoing_request": ({"url", "method"}, {"message"}),
+    "process_outgoing_response": ({"content"},),
 }
+KNOWN = {
+    "process_incoming": POSTED.keys,
+    "prepare_outgoing_request": tuple(dict.fromkeys([*PREPARED.keys, *OUTGOING_REQUEST.keys])),
+    "process_outgoing_response": ANSWERED.keys,
+}
+# what holds a message
+MESSAGES = ("content", "message")
 INSTEAD = {
     "process_incoming": 'Write return {"content": {"text": ...}}.',
-    "prepare_outgoing_request": 'Write return request, or return {"message": {"text": ...}} to post a message.',
+    "prepare_outgoing_request": (
+        'Write return request, or a dict with url and method, or return {"message": {"text": ...}} to post a message.'
+    ),
     "process_outgoing_response": 'Write return {"content": {"text": ...}}.',
 }
 PREPARE = "prepare_outgoing_request"
@@ -45,13 +57,10 @@ def _values(value: ast.expr) -> Iterator[ast.expr]:
 
 def _bad(source: Source, hook: Hook, value: ast.expr, literal: ast.expr | None) -> Iterator[JsonObject]:
     """`literal` is what stands there for `value`, where it can be told."""
+    if items := _items(literal):
+        yield from _bad_dict(source, hook, value, items)
+        return
     match literal:
-        case ast.Dict(keys=keys) if keys:
-            names = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-            if len(names) == len(keys) and not set(names) & set(WANTED[hook.name]):
-                said = ", ".join(names)
-                message = f"{hook.name} returns a dict with the keys {said}, of which nothing is posted or sent."
-                yield source.finding(value, "bare-message", message, INSTEAD[hook.name])
         case ast.Constant(value=str(text)) if text and hook.name == PREPARE:
             yield _no_text(source, hook, value)
         case ast.JoinedStr() if hook.name == PREPARE:
@@ -59,6 +68,45 @@ def _bad(source: Source, hook: Hook, value: ast.expr, literal: ast.expr | None) 
         case ast.List() | ast.Tuple() | ast.Set() | ast.Constant(value=int() | float()) if not _is_flag(literal):
             message = f"{hook.name} returns neither a dict nor text: the call fails."
             yield source.finding(value, "bad-result", message, INSTEAD[hook.name])
+
+
+def _items(literal: ast.expr | None) -> dict[str, tuple[ast.expr, ast.expr]]:
+    """Of a dict whose keys all stand there, each with where it stands and its value; empty for anything else."""
+    match literal:
+        case ast.Dict(keys=keys, values=values):
+            found = {
+                key.value: (key, value)
+                for key, value in zip(keys, values, strict=True)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
+            return found if len(found) == len(keys) else {}
+        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
+            named = {each.arg: (each.value, each.value) for each in keywords if each.arg is not None}
+            return named if len(named) == len(keywords) else {}
+    return {}
+
+
+def _bad_dict(
+    source: Source, hook: Hook, value: ast.expr, items: dict[str, tuple[ast.expr, ast.expr]]
+) -> Iterator[JsonObject]:
+    if not any(wanted <= items.keys() for wanted in WANTED[hook.name]):
+        message = f"{hook.name} returns a dict with the keys {', '.join(items)}, of which nothing is posted or sent."
+        yield source.finding(value, "bare-message", message, INSTEAD[hook.name])
+        return
+    for key, (node, _) in items.items():
+        if key not in KNOWN[hook.name]:
+            yield _unknown(source, node, f"What {hook.name} returns", key, KNOWN[hook.name])
+    for holder in MESSAGES:
+        _, posted = items.get(holder, (None, None))
+        for key, (node, _) in _items(posted).items():
+            if key not in MESSAGE.keys and key not in SYNONYMS:
+                yield _unknown(source, node, "A message", key, MESSAGE.keys)
+
+
+def _unknown(source: Source, node: ast.expr, what: str, key: str, known: Sequence[str]) -> JsonObject:
+    near = nearest(key, known)
+    hint = f'Did you mean "{near}"?' if near else f"It has {', '.join(known)}."
+    return source.finding(node, "unknown-key", f'{what} has no key "{key}": it is left out.', hint)
 
 
 def _is_flag(value: ast.expr) -> bool:
@@ -93,6 +141,9 @@ def _forgotten(source: Source, hook: Hook, returned: list[ast.Return]) -> Iterat
         return
     gives = any(node.value is not None and not _is_none(node.value) for node in returned)
     last = hook.function.body[-1]
+    if isinstance(last, ast.Return) and last.value is not None:
+        # to return nothing is what it says
+        return
     if not gives or last in changed:
         where = last if last in changed else changed[-1]
         message = f"{hook.name} changes {request} and then returns nothing: nothing is sent."

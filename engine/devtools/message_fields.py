@@ -25,7 +25,7 @@ ATTACHMENT = Table(
         Field("title_link_download", "bool", ""),
         Field("pretext", "str", ""),
         Field("fallback", "str", "where attachments are not shown"),
-        Field("fields", "list[AttachmentField] | list[dict[str, Any]]", ""),
+        Field("fields", "Sequence[AttachmentField]", ""),
         Field("author_name", "str", ""),
         Field("author_link", "str", ""),
         Field("author_icon", "str", ""),
@@ -44,7 +44,7 @@ MESSAGE = Table(
     "What is posted.",
     (
         Field("text", "str", ""),
-        Field("attachments", "list[Attachment] | list[dict[str, Any]]", ""),
+        Field("attachments", "Sequence[Attachment]", ""),
         Field("alias", "str", "the name that is shown"),
         Field("avatar", "str", "address of a picture"),
         Field("emoji", "str", "':name:', in place of an avatar"),
@@ -64,7 +64,7 @@ POSTED = Table(
     "Posted",
     "What `process_incoming` may return.",
     (
-        Field("content", "Message | dict[str, Any] | str | None", "what is posted"),
+        Field("content", "Message | str | None", "what is posted"),
         Field("response", "dict[str, Any]", "what the sender gets, with 200"),
         Field("error", "str | dict[str, Any]", "what the sender gets, with 400; nothing is posted"),
         Field("user", "dict[str, str]", "who posts: {'username': ...} or {'_id': ...}"),
@@ -74,7 +74,7 @@ PREPARED = Table(
     "Prepared",
     "What `prepare_outgoing_request` may return in place of its request.",
     (
-        Field("message", "Message | dict[str, Any] | str", "posted first"),
+        Field("message", "Message | str", "posted first"),
         Field("url", "str", "without url and method nothing is sent"),
         Field("method", "str", ""),
         Field("headers", "dict[str, Any]", ""),
@@ -87,6 +87,6 @@ PREPARED = Table(
 ANSWERED = Table(
     "Answered",
     "What `process_outgoing_response` may return.",
-    (Field("content", "Message | dict[str, Any] | str", "what is posted"),),
+    (Field("content", "Message | str", "what is posted"),),
 )
 RESULTS = (FIELD, ATTACHMENT, MESSAGE, POSTED, PREPARED, ANSWERED)

@@ -163,6 +163,8 @@ class Runner:
                 ran = posted(ran, prepared.message, integration, rooms, override=True, step=step)
                 ran = replace(ran, announced=bool(ran.messages))
             if prepared.request is None:
+                if prepared.message is None:
+                    ran = ran.note(_NOT_SENT)
                 return ran.then("after-prepare-no-url_or_method")
             request = encode(prepared.request, DELIVERY_ID, BY_A_PERSON)
         except ClientError as error:
@@ -224,6 +226,10 @@ class Runner:
             return turned_down(ran, error)
 
 
+_NOT_SENT = (
+    f"nothing is sent, since {PREPARE} returned a dict without url or without method: end it with `return request`, or "
+    "return both"
+)
 _VERDICTS = {
     "retry": "the answer would be asked for again, by retryFailedCalls, retryCount and retryDelay",
     "final": "the answer ends the delivery as failed",

@@ -7,6 +7,7 @@ import pytest
 from engine.devtools.hook_fields import ARGUMENTS
 from engine.devtools.lint import MOST, lint
 from engine.devtools.lint_source import MAX_SOURCE
+from engine.devtools.message_fields import MESSAGE
 from engine.model.json import JsonObject
 
 ROOT = Path(__file__).parents[3]
@@ -144,14 +145,40 @@ def test_keys_that_may_be_there_are_left_alone(source: str) -> None:
             PREPARE + "    answer = {'text': 'x'}\n    return answer\n",
             (
                 "3:12 bare-message: prepare_outgoing_request returns a dict with the keys text, of which nothing is posted "
-                'or sent. Write return request, or return {"message": {"text": ...}} to post a message.'
+                'or sent. Write return request, or a dict with url and method, or return {"message": {"text": ...}} to post a message.'
             ),
         ),
         (
             PREPARE + "    return 'x'\n",
             (
-                "2:12 bad-result: prepare_outgoing_request returns text: the call fails. Write return request, or return "
-                '{"message": {"text": ...}} to post a message.'
+                "2:12 bad-result: prepare_outgoing_request returns text: the call fails. Write return request, or a dict "
+                'with url and method, or return {"message": {"text": ...}} to post a message.'
+            ),
+        ),
+        (
+            INCOMING + "    return dict(text='x')\n",
+            (
+                "2:12 bare-message: process_incoming returns a dict with the keys text, of which nothing is posted or sent. "
+                'Write return {"content": {"text": ...}}.'
+            ),
+        ),
+        (
+            INCOMING + "    return {'content': {'text': 'x', 'attachements': []}}\n",
+            '2:38 unknown-key: A message has no key "attachements": it is left out. Did you mean "attachments"?',
+        ),
+        (
+            INCOMING + "    return {'content': 'x', 'respones': {}}\n",
+            '2:29 unknown-key: What process_incoming returns has no key "respones": it is left out. Did you mean "response"?',
+        ),
+        (
+            PREPARE + "    return {'message': {'text': 'x', 'zz': 1}}\n",
+            f'2:38 unknown-key: A message has no key "zz": it is left out. It has {", ".join(MESSAGE.keys)}.',
+        ),
+        (
+            PREPARE + "    return {'url': 'x', 'method': 'POST', 'header': {}}\n",
+            (
+                '2:43 unknown-key: What prepare_outgoing_request returns has no key "header": it is left out. '
+                'Did you mean "headers"?'
             ),
         ),
         (
@@ -179,6 +206,9 @@ def test_a_result_of_which_nothing_comes_is_told(source: str, found: str) -> Non
         INCOMING + "    def inner():\n        return {'text': 'x'}\n    return {'content': inner()}\n",
         INCOMING + "    return {request['content']: 1}\n",
         PREPARE + "    return {'message': 'x'}\n",
+        PREPARE + "    return {'url': 'x', 'method': 'PUT', 'integration': None, 'data': 1}\n",
+        INCOMING + "    return dict(request['content'], text='x')\n",
+        INCOMING + "    return {'content': {'msg': 'x', 'icon_url': 'y', 'attachments': [{'mine': 1}]}}\n",
         RESPONSE + "    return 'posted'\n",
     ],
 )
@@ -187,11 +217,19 @@ def test_results_that_mean_something_are_left_alone(source: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "returned", ["{'uri': 'x', 'method': 'POST'}", "{'method': 'POST', 'data': {}, 'header': {}}", "{'url': 'x'}"]
+)
+def test_a_request_without_url_or_method_is_told_to_be_sent_nowhere(returned: str) -> None:
+    (one,) = lint(PREPARE + f"    return {returned}\n")
+    assert one["rule"] == "bare-message"
+    assert "a dict with url and method" in str(one["hint"])
+
+
+@pytest.mark.parametrize(
     "source",
     [
         PREPARE + "    request['data']['a'] = 1\n",
         PREPARE + "    request['headers'].update(a='b')\n    return\n",
-        PREPARE + "    if request['data']:\n        del request['auth']\n    return None\n",
         PREPARE + "    if request['data']:\n        return request\n    request['timeout'] += 1\n",
     ],
 )
@@ -204,6 +242,7 @@ def test_a_changed_request_that_is_not_returned_is_told(source: str) -> None:
     [
         PREPARE + "    request['data']['a'] = 1\n    return request\n",
         PREPARE + "    request['data'] = 1\n    return {'message': 'x'}\n",
+        PREPARE + "    if request['data']:\n        del request['auth']\n    return None\n",
         PREPARE + "    print(request['data'])\n",
         PREPARE + "    other = {}\n    other['a'] = 1\n",
         INCOMING + "    request['content'] = 1\n",
