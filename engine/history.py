@@ -7,7 +7,7 @@ before it is stored. A snapshot of the integration comes without its script, whi
 has it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import cast
 
 from engine.channels import ALL_DIRECT, ALL_PRIVATE, target
@@ -52,8 +52,12 @@ def keeps(level: HistoryLevel, *, failed: bool) -> bool:
     return level == "full" or (level == "failures" and failed)
 
 
-def redactor_for(integration: Integration | None, scrubber: Scrubber = NO_SECRETS) -> Redactor:
-    return Redactor.of(() if integration is None else (integration.token,), scrubber)
+def redactor_for(
+    integration: Integration | None, scrubber: Scrubber = NO_SECRETS, credentials: Collection[str] = ()
+) -> Redactor:
+    """`credentials` are of the request that the run sent."""
+    tokens = () if integration is None else (integration.token,)
+    return Redactor.of((*tokens, *credentials), scrubber)
 
 
 def pack_trace(trace: Trace, redactor: Redactor) -> bytes:

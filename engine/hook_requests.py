@@ -85,4 +85,7 @@ def query_of(pairs: Iterable[tuple[str, str]]) -> JsonObject:
 def depth_of(headers: Mapping[str, str]) -> int:
     """How many integrations led to the request, as far as it says so."""
     depth = headers.get(DEPTH.lower(), "")
-    return min(int(depth), MAX_DEPTH) if depth.isascii() and depth.isdecimal() and len(depth) < 4 else 0
+    if not (depth.isascii() and depth.isdecimal()):
+        return 0
+    digits = depth.lstrip("0") or "0"
+    return min(int(digits), MAX_DEPTH) if len(digits) <= len(str(MAX_DEPTH)) else MAX_DEPTH

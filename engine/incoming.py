@@ -123,7 +123,14 @@ async def services_of(
 ) -> RunServices:
     replayed = request.replayed
     posts = replayed is None or replayed.post
-    return await kit.services.open(integration.id, integration, run_id, replayed=replayed is not None, posts=posts)
+    depth = None if kit.strict else chain_of(request, integration).depth
+    again = replayed is not None
+    return await kit.services.open(integration.id, integration, run_id, replayed=again, posts=posts, depth=depth)
+
+
+def chain_of(request: HookRequest, integration: IncomingIntegration) -> Chain:
+    """Of whatever led here nothing is known but how many they were."""
+    return Chain((*("",) * request.depth, integration.id))
 
 
 async def carry_out(kit: Incoming, run: Run) -> End:
@@ -241,9 +248,8 @@ async def finish(kit: Incoming, ending: End) -> HookAnswer:
     if not ending.drafts:
         await kit.accepting.store.write(end)
         return answer
-    chain = Chain((*("",) * run.request.depth, run.integration.id))
     try:
-        await accepting.post(kit.accepting, ending.drafts, chain=chain, also=end)
+        await accepting.post(kit.accepting, ending.drafts, chain=chain_of(run.request, run.integration), also=end)
     except ClientError as error:
         # the room or the user went between looking and posting
         return await finish(kit, not_done(run, error))

@@ -103,7 +103,8 @@ async def run_in_turn(kit: Outgoing, delivery: Delivery, claim: Claim, turn: Tur
 
 async def run_with_services(kit: Outgoing, delivery: Delivery, claim: Claim, turn: Turn | None) -> Ending:
     run_id = f"{delivery.id}-{delivery.attempts + 1}"
-    services = await kit.services.open(delivery.integration_id, delivery.integration, run_id)
+    depth = depth_of(kit, delivery)
+    services = await kit.services.open(delivery.integration_id, delivery.integration, run_id, depth=depth)
     try:
         trace = opened(delivery)
         work = usable(kit.rules, delivery, claim, services, turn, trace)
@@ -187,8 +188,7 @@ async def announce(kit: Outgoing, work: Work, prepared: Prepared, trace: Trace) 
         if prepared.request is None:
             end = End(trace.then("after-prepare-no-url_or_method"), delivery.attempts)
             return Post(drafts, failing, end) if drafts else end
-        depth = chain_of(delivery).depth if kit.rules.loop_guard else None
-        request = encode(prepared.request, delivery.id, depth)
+        request = encode(prepared.request, delivery.id, depth_of(kit, delivery))
         request = replace(request, placeholders=work.services.placeholders(request))
         await store_prepared(kit.accepting, delivery, work.claim, request, trace, drafts, work.services)
     except ClientError as error:
@@ -295,6 +295,11 @@ async def drafted(
 ) -> tuple[Draft, ...]:
     workspace, delivery = kit.accepting.workspace, work.delivery
     return tuple(await drafts_of(workspace, kit.rules, delivery, work.integration, content, purpose))
+
+
+def depth_of(kit: Outgoing, delivery: Delivery) -> int | None:
+    """What receivers are told, so that a chain ends that comes back to us."""
+    return chain_of(delivery).depth if kit.rules.loop_guard else None
 
 
 async def patiently(call: ResponseCall) -> tuple[ResponseResult, ScriptReport | None]:

@@ -27,11 +27,11 @@ MAX_ON_LOOP = 64 * 1024
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/41.0.2227.0 Safari/537.36"
 
 DEPTH = "X-Hookcell-Depth"
+IDEMPOTENCY_KEY = "idempotency-key"
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_OURS = frozenset({"idempotency-key", DEPTH.lower()})
 _JSON = "application/json"
 _JSON_TYPES = frozenset({_JSON, "text/json", "text/javascript", "application/javascript", "application/x-javascript"})
 # By name only what is text and nothing else: some of Python's codecs cost far more than they give.
@@ -72,7 +72,7 @@ def encode(prepared: PreparedRequest, idempotency_key: str, depth: int | None) -
 
     `depth` is how many integrations led here, this one among them; None says nothing of it.
     """
-    headers = [(name, value) for name, value in prepared.headers if name.lower() not in _OURS]
+    headers = [(name, value) for name, value in without_depth(prepared.headers) if name.lower() != IDEMPOTENCY_KEY]
     body: bytes | None = None
     match prepared.data:
         case None:
@@ -97,6 +97,11 @@ def encode(prepared: PreparedRequest, idempotency_key: str, depth: int | None) -
         body=body,
         timeout=prepared.timeout / 1000,
     )
+
+
+def without_depth(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """How deep a chain is, is for nobody else to say."""
+    return [(name, value) for name, value in headers if name.strip().lower() != DEPTH.lower()]
 
 
 def store_form(request: OutgoingRequest) -> JsonObject:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from engine import accepting, history
 from engine.accepting import Accepting
+from engine.credentials import credentials_of
 from engine.dates import iso
 from engine.delivery import queue
 from engine.errors import ClientError, PlainError
@@ -53,6 +54,7 @@ class Retry:
     trace: Trace
     attempts: int
     delay_ms: int
+    request: OutgoingRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Hold:
     trace: Trace
     attempts: int
     reason: str
+    request: OutgoingRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ Ending: TypeAlias = End | Post | Retry | Hold | PutOff
 async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Ending, services: RunServices) -> None:
     """With what the hooks wrote to their store. Raises LeaseLost, and Unavailable when the store cannot be written."""
     scrubber = services.known.scrubber
-    redactor = history.redactor_for(delivery.integration, scrubber)
+    sent = _request_of(ending)
+    redactor = history.redactor_for(delivery.integration, scrubber, () if sent is None else credentials_of(sent))
     match ending:
         case End():
             await kit.store.write(_finish, claim, _finished(delivery, ending, redactor), now_ms(), services)
@@ -106,6 +110,17 @@ async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Endin
             assert_never(ending)
 
 
+def _request_of(ending: Ending) -> OutgoingRequest | None:
+    """The one that was sent, whose credentials may have come back."""
+    match ending:
+        case Post():
+            return ending.end.request
+        case PutOff():
+            return None
+        case _:
+            return ending.request
+
+
 async def store_prepared(
     kit: Accepting,
     delivery: Delivery,
@@ -116,7 +131,7 @@ async def store_prepared(
     services: RunServices,
 ) -> None:
     """What every attempt will send, with the message that goes before it. Raises LeaseLost, ClientError."""
-    redactor = history.redactor_for(delivery.integration, services.known.scrubber)
+    redactor = history.redactor_for(delivery.integration, services.known.scrubber, credentials_of(request))
     packed, packed_trace = pack_request(request), history.pack_trace(trace, redactor)
 
     @row_by_row

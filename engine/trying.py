@@ -112,8 +112,8 @@ def next_try(rules: Rules, work: Work, sent: Sent) -> Retry | Hold | End:
         return _failed(sent, "failed-and-retry-delay-is-invalid")
     if is_too_old(work.delivery.created_at, now_ms(), strict=not rules.keeps_deadlines):
         hours = MAX_AGE_MS // HOUR_MS
-        return Hold(trace.then("held", because=f"it is older than {hours} hours"), attempts, "too-old")
-    return Retry(trace.then(f"going-to-retry-{attempts}", error=True, delayMs=delay), attempts, delay)
+        return Hold(trace.then("held", because=f"it is older than {hours} hours"), attempts, "too-old", sent.request)
+    return Retry(trace.then(f"going-to-retry-{attempts}", error=True, delayMs=delay), attempts, delay, sent.request)
 
 
 def is_last(rules: Rules, work: Work, sent: Sent) -> bool:

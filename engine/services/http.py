@@ -11,7 +11,7 @@ from engine.http import Answer, Filler, HttpError, OutgoingRequest, destination_
 from engine.model.json import JsonObject, JsonValue
 from engine.redaction import MASK, Scrubber
 from engine.scripts import ServiceError
-from engine.sending import answer_text, joined, off_loop, parsed, with_params
+from engine.sending import DEPTH, answer_text, joined, off_loop, parsed, with_params, without_depth
 from engine.services.arguments import Arguments, shown, wrong_type, wrong_value
 from engine.store.connections import json_text
 
@@ -45,7 +45,8 @@ class HttpService:
     """Of one hook. `id` is what its writes are told apart by, `seconds_left` how long it may still take.
 
     `send` takes a request, what fills it and the most bytes of an answer; `made` is {method, host, status or error, ms}
-    of each call, for the trace. Until MAX_KEPT characters are full it has with it what a replay answers from: `url`,
+    of each call, for the trace. `depth` is how many integrations led here, this one among them, for whoever is called;
+    None says nothing of it. Until MAX_KEPT characters are full it has with it what a replay answers from: `url`,
     `body`, and `answer` {headers, body} or `message`.
     """
 
@@ -54,6 +55,7 @@ class HttpService:
     filler: Filler
     scrubber: Scrubber
     seconds_left: Callable[[], float]
+    depth: int | None = None
     made: list[JsonValue] = field(default_factory=list)
     _room: int = MAX_KEPT
 
@@ -87,7 +89,7 @@ class HttpService:
             done |= kept
 
     def _request(self, arguments: Arguments) -> OutgoingRequest:
-        method, headers = arguments.text("method").upper(), list(arguments.pairs("headers"))
+        method, headers = arguments.text("method").upper(), without_depth(arguments.pairs("headers"))
         url = with_params(arguments.text("url"), arguments.pairs("params", lists=True))
         names = {name.lower() for name, _ in headers}
         body, kind = _body(arguments)
@@ -100,6 +102,8 @@ class HttpService:
             headers.append(("Authorization", "Basic " + base64.b64encode(auth.encode(errors="replace")).decode()))
         if method in WRITES and "idempotency-key" not in names:
             headers.append(("Idempotency-Key", f"{self.id}-{len(self.made) + 1}"))
+        if self.depth is not None:
+            headers.append((DEPTH, str(self.depth)))
         return OutgoingRequest(method, url, tuple(headers), body, self._timeout(arguments))
 
     def _timeout(self, arguments: Arguments) -> float:

@@ -33,6 +33,7 @@ class ServiceKit:
         *,
         replayed: bool = False,
         posts: bool = True,
+        depth: int | None = None,
     ) -> RunServices:
         """An integration that is gone, None, has no secrets. Raises Unavailable.
 
@@ -55,6 +56,7 @@ class ServiceKit:
             values=ScratchValues() if replayed else _InDatabase(self.store, integration_id),
             writers=LocalWriters() if replayed else self.writers,
             keep=not replayed,
+            depth=depth,
         )
 
 

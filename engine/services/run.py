@@ -27,7 +27,8 @@ from engine.trace import now_ms
 class RunServices:
     """`id` names the run in what its writes are told apart by at their receivers; with `keep` off it leaves nothing.
 
-    `look` answers what is known by now: it is asked at each use of a secret.
+    `look` answers what is known by now: it is asked at each use of a secret. `depth` is how many integrations led here,
+    this one among them, as whoever its scripts call is told; None where nobody is.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class RunServices:
         writers: Writers,
         clock: Callable[[], int] = now_ms,
         keep: bool = True,
+        depth: int | None = None,
     ) -> None:
         self.known = self._seen = known
         self._look = look
         self._keep = keep
         self._id = id
+        self._depth = depth
         self._send = send
         self._deadline = 0.0
         self._secrets = SecretService(known.secrets)
@@ -127,6 +130,5 @@ class RunServices:
         self._http.filler, self._http.scrubber = self._secrets.filler, self.known.scrubber
 
     def _http_of(self, hook: str) -> HttpService:
-        return HttpService(
-            f"{self._id}-{hook}", self._send, self._secrets.filler, self.known.scrubber, self.seconds_left
-        )
+        id, known = f"{self._id}-{hook}", self.known
+        return HttpService(id, self._send, self._secrets.filler, known.scrubber, self.seconds_left, self._depth)

@@ -118,6 +118,18 @@ def last_text(server: Running) -> str:
     return str(get(server.admin, "channels.messages", roomId="GENERAL")["messages"][0]["msg"])
 
 
+def test_what_a_hooks_script_calls_is_told_how_many_integrations_led_there(place: tuple[Running, str]) -> None:
+    server, url = place
+    script = SCRIPT.replace('"X-Typed"', '"X-Hookcell-Depth": "0", "X-Typed"').replace('secrets.ref("api")', '"none"')
+    record = integrate(server, name="deep", script=script)
+    Echo.seen.clear()
+    for depth in ("", "1", "009", "1234", "9" * 5_000, "0" * 5_000, "-1", "2, 2"):
+        headers = {"X-Hookcell-Depth": depth} if depth else {}
+        path = f"/hooks/{record['_id']}/{record['token']}"
+        assert server.client.post(path, json={"url": url}, headers=headers).status_code == 200
+    assert [seen["x-hookcell-depth"] for seen in Echo.seen] == ["1", "2", "10", "11", "11", "1", "1", "1"]
+
+
 def test_a_secret_reaches_its_host_and_is_read_nowhere(place: tuple[Running, str], caplog: Any) -> None:
     server, url = place
     record = integrate(server, name="logged")

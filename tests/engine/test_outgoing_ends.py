@@ -151,6 +151,39 @@ async def test_what_is_stored_of_an_ended_delivery_is_masked(tmp_path: Path) -> 
         assert TOKEN not in at_rest and "user:pass" not in at_rest
 
 
+ECHOED = """
+def prepare_outgoing_request(request):
+    request["headers"] |= {"X-Api-Key": "kkk-key", "Cookie": "a=1; session=cookie-value"}
+    if "bearer" in request["data"]["text"]:
+        request["headers"]["Authorization"] = "Bearer bearer-value"
+    return request
+
+def process_outgoing_response(request, response):
+    print(response["content_raw"])
+"""
+
+
+@pytest.mark.parametrize("status", [200, 500, 404])
+async def test_credentials_that_a_receiver_sends_back_stand_nowhere(tmp_path: Path, status: int) -> None:
+    def echo(request: Received) -> Response:
+        headers = (("content-type", "application/json"), ("x-seen", request.header("x-api-key") or ""))
+        return Response(status, headers, json.dumps(request.headers).encode())
+
+    async with staged(tmp_path) as stage, Receiver(echo) as receiver:
+        url = receiver.url.replace("//", "//user:secret%21pw@")
+        id = await stage.integrate(url, script=ECHOED, retryFailedCalls=True, retryCount=3, retryDelay="powers-of-ten")
+        for text in ("basic", "bearer"):
+            await stage.say(text)
+            await stage.work()
+        told = json.dumps(await stage.records(id))
+        for row in await stage.rows():
+            told += json.dumps(unpack(row.trace)) + ("" if row.state == "pending" else json.dumps(unpack(row.request)))
+        sent = json.dumps([request.headers for request in receiver.requests])
+        for value in ("kkk-key", "cookie-value", "bearer-value", "dXNlcjpzZWNyZXQhcHc="):
+            assert value in sent and value not in told
+        assert "secret!pw" not in told and "secret%21pw" not in told
+
+
 async def test_how_deep_a_chain_is_goes_out_and_no_script_can_say_otherwise(tmp_path: Path) -> None:
     script = """
 def prepare_outgoing_request(request):
@@ -172,3 +205,22 @@ async def test_depth_is_not_told_under_strict(tmp_path: Path) -> None:
         await stage.say("hello", chain=Chain(("another",)))
         await stage.work()
         assert receiver.requests[0].header("x-hookcell-depth") is None
+
+
+async def test_what_scripts_call_is_told_the_depth_and_no_script_can_say_otherwise(tmp_path: Path) -> None:
+    script = """
+from hookcell import http
+
+def prepare_outgoing_request(request):
+    http.post(request["url"] + "/called", headers={"x-hookcell-depth": "0"})
+    return None
+"""
+    for strict, told in ((False, "2"), (True, None)):
+        folder = tmp_path / str(strict)
+        folder.mkdir()
+        async with staged(folder, strict=strict) as stage, Receiver() as receiver:
+            await stage.integrate(receiver.url, script=script)
+            await stage.say("hello", chain=Chain(("another",)))
+            await stage.work()
+            (called,) = receiver.requests
+            assert (called.target, called.header("x-hookcell-depth")) == ("/called", told)
