@@ -1,12 +1,10 @@
 """`hookcell deliveries`: what waits, is held or has failed on a server, and what to do about it, by its REST API."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from api.logins import UrlOption
 from api.server_calls import Server, with_server
@@ -54,7 +52,8 @@ def listed(
         for delivery in deliveries:
             typer.echo(json.dumps(delivery))
     elif deliveries:
-        Console(highlight=False).print(_table(deliveries))
+        for line in _lines(deliveries):
+            typer.echo(line)
     else:
         typer.echo("There are none.")
 
@@ -114,17 +113,20 @@ def _act(command: str, done: str, delivery: str | None, integration: str | None,
     typer.echo(f"{count} {'delivery' if count == 1 else 'deliveries'} {done}.")
 
 
-def _table(deliveries: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("delivery", "state", "tries", "last", "url", "integration", "created"):
-        table.add_column(name)
-    for delivery in deliveries:
-        state = delivery["state"]
-        more = delivery.get("due") or delivery.get("heldReason")
-        failure = delivery.get("httpError", {}).get("kind")
-        last = str(delivery.get("statusCode") or failure or delivery.get("step", ""))
-        cells = (delivery["_id"], f"{state} ({more})" if more else state, str(delivery["attempts"]), last)
-        rest = (delivery["url"], delivery["integrationId"], delivery["_createdAt"])
-        # they come from a server: nothing in them is markup, or acts on the terminal
-        table.add_row(*(Text(one_line(cell), overflow="fold") for cell in (*cells, *rest)))
-    return table
+def _lines(deliveries: list[dict[str, Any]]) -> Iterator[str]:
+    """One each, in columns and as long as it is: ids are there to be copied, and a pipe has no width."""
+    rows = [("delivery", "state", "tries", "last", "integration", "created", "url"), *map(_cells, deliveries)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _cells(delivery: dict[str, Any]) -> tuple[str, ...]:
+    state, more = delivery["state"], delivery.get("due") or delivery.get("heldReason")
+    failure = delivery.get("httpError", {}).get("kind")
+    last = delivery.get("statusCode") or failure or delivery.get("step", "")
+    cells = (delivery["_id"], f"{state} ({more})" if more else state, delivery["attempts"], last)
+    # they come from a server: nothing in them acts on the terminal
+    return tuple(
+        one_line(str(cell)) for cell in (*cells, delivery["integrationId"], delivery["_createdAt"], delivery["url"])
+    )

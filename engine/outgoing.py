@@ -34,7 +34,16 @@ from engine.model.runs import (
 )
 from engine.payloads import payload
 from engine.scripts import HookServices, Script
-from engine.sending import after_sending, answered, before_script, encode, scrubbed, unanswered, without_script
+from engine.sending import (
+    after_sending,
+    answered,
+    before_script,
+    encode,
+    scrubbed,
+    unanswered,
+    why_unread,
+    without_script,
+)
 from engine.services import ServiceKit, egress_of
 from engine.settling import End, Ending, Post, PutOff, chain_of, not_posted, settle, shown, store_prepared
 from engine.trace import UNEXPECTED, Trace, defect
@@ -260,7 +269,9 @@ async def by_default(kit: Outgoing, work: Work, sent: Sent) -> Ending:
             content = sent.response["content"]
             if isinstance(content, dict) and (content.get("text") or content.get("attachments")):
                 return await posting(kit, work, sent, content, "answer")
-            return End(sent.trace, sent.attempts, request=sent.request)
+            why = why_unread(sent.response)
+            trace = sent.trace if why is None else sent.trace.then("answer-not-read", because=why)
+            return End(trace, sent.attempts, request=sent.request)
         case "disable":
             return disabling(sent)
         case "final":

@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from engine.bounded_json import read_json
-from engine.http import Answer, HttpError, OutgoingRequest
+from engine.http import MAX_ANSWER, Answer, HttpError, OutgoingRequest
 from engine.model.integrations import OutgoingIntegration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import PreparedRequest
@@ -211,15 +211,35 @@ def answer_text(answer: Answer) -> str:
     return answer.content.decode(named if named in _CHARSETS else "utf-8", errors="replace")
 
 
+def why_unread(response: JsonObject) -> str | None:
+    """Why an answer that says it is JSON has no content, in words for the integration's author."""
+    text, kind = cast(str, response["content_raw"]), cast(dict[str, str], response["headers"]).get("content-type", "")
+    if not text.strip() or not _is_json(kind):
+        return None
+    if response["truncated"]:
+        return f"it has more than {MAX_ANSWER:,} bytes"
+    if response["content"] != text:
+        return None
+    try:
+        read_json(text)
+    except ValueError as error:
+        return f"it is no JSON that is read: {error}"
+    return None
+
+
 def parsed(text: str, content_type: str) -> JsonValue:
     """What JSON says it is, where it is said to be JSON and not too complex; else the text."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind not in _JSON_TYPES and not kind.endswith("+json"):
+    if not _is_json(content_type):
         return text
     try:
         return read_json(text)
     except ValueError:
         return text
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in _JSON_TYPES or kind.endswith("+json")
 
 
 def with_params(url: str, params: tuple[tuple[str, str], ...]) -> str:

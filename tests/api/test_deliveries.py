@@ -211,7 +211,12 @@ def test_the_command_line_does_the_same(server: Running, cli: Any) -> None:
         server.do(hold, id)
         shown = cli("list", "--integration", id)
         assert "held (interrupted)" in shown.stdout and "503" in shown.stdout and shown.exit_code == 0
+        assert cli("list", "--integration", id, COLUMNS="40").stdout == shown.stdout
+        heading, *told = shown.stdout.splitlines()
+        assert heading.split() == ["delivery", "state", "tries", "last", "integration", "created", "url"]
         lines = cli("list", "--integration", id, "--json").stdout.splitlines()
+        assert [line.split()[0] for line in told] == [json.loads(line)["_id"] for line in lines]
+        assert all(id in line and line.endswith(f"  {receiver.url}") for line in told)
         first, second = [json.loads(line)["_id"] for line in lines]
         assert cli("drop", first).stdout == "1 delivery dropped.\n"
         down[0] = False
@@ -230,6 +235,6 @@ def test_the_command_line_says_what_is_missing(server: Running, cli: Any) -> Non
     both = cli("drop")
     assert both.exit_code == 2 and "--integration" in both.stderr
     unknown = cli("drop", "unknown")
-    assert unknown.exit_code == 1 and "error-invalid-delivery" in unknown.stderr
+    assert unknown.exit_code == 1 and "Invalid delivery; see hookcell deliveries list" in unknown.stderr
     away = cli("list", HOOKCELL_URL="http://127.0.0.1:9")
     assert away.exit_code == 1 and "GET /api/v1/integrations.deliveries" in away.stderr

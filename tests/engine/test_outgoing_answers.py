@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
+from engine.http import MAX_ANSWER
 from engine.model.json import JsonObject
 from engine.model.runs import PrepareResult, ResponseDone, ResponseResult, ScriptReport
 from engine.scripts import HookServices, Script
@@ -110,3 +111,32 @@ async def test_a_defect_after_the_request_went_out_ends_the_delivery(tmp_path: P
         assert record["errorStack"].endswith("its log says how.") and "words" not in record["errorStack"]
         assert record["response"]["status_code"] == 200
         assert await stage.work() == 0 and len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "why"),
+    [
+        ("application/json", b'{"text": "' + b"x" * MAX_ANSWER + b'"}', "it has more than 2,097,152 bytes"),
+        (
+            "application/json",
+            b'{"text": "hello", "more": ' + b"[" * 100 + b"]" * 100 + b"}",
+            "it is no JSON that is read",
+        ),
+        ("application/json", b'{"text": "hello"', "it is no JSON that is read"),
+        ("application/json", b" ", None),
+        ("application/json", b'{"ok": true}', None),
+        ("application/json", b'"hello"', None),
+        ("text/plain", b'{"text": "hello"', None),
+    ],
+)
+async def test_an_answer_that_is_not_read_is_a_step(tmp_path: Path, kind: str, body: bytes, why: str | None) -> None:
+    answer = Response(200, (("content-type", kind),), body)
+    async with staged(tmp_path) as stage, Receiver(lambda _: answer) as receiver:
+        id = await stage.integrate(receiver.url)
+        await stage.say("hello")
+        await stage.work()
+        record = await stage.record(id)
+        last = record["steps"][-1]
+        assert record["state"] == "finished" and await stage.texts() == ["hello"]
+        assert last["name"] == ("after-http-call" if why is None else "answer-not-read")
+        assert why is None or last["because"].startswith(why)
