@@ -1,18 +1,26 @@
 """Where the services of a script that an author runs reach: recordings, or the network; a scratch store."""
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from engine.devtools.files import FixtureError
 from engine.devtools.local_secrets import read_secrets
 from engine.devtools.local_services import LocalHost, read_store
 from engine.devtools.printing import FAINT, Terminal
-from engine.devtools.recordings import recording_of, write_recording
-from engine.http import SETTING, EgressPolicy, GuardedClient
+from engine.devtools.recordings import (
+    MAX_EXCHANGES,
+    Exchange,
+    read_recording,
+    recorded_anew,
+    recording_of,
+    write_recording,
+)
+from engine.http import SETTING, EgressPolicy, GuardedClient, HttpError
 from engine.services.scratch import ScratchValues
 
 LiveOption = Annotated[bool, typer.Option("--live", help="Let http go out; else the recording answers.")]
@@ -44,6 +52,18 @@ async def local_host(
     finally:
         await client.close()
     if host.recorded and record is not None:
-        file = recording_of(record)
-        write_recording(file, host.recorded)
-        shown.line(f"What was called is recorded in {file}.", FAINT, error=True)
+        _record(recording_of(record), host.recorded, shown)
+
+
+def _record(file: Path, called: Sequence[Exchange], shown: Terminal) -> None:
+    before = read_recording(file) if file.exists() else ()
+    exchanges, lost = recorded_anew(before, called)
+    for each in lost:
+        why = each.reply.kind if isinstance(each.reply, HttpError) else ""
+        shown.line(f"Not recorded: {each.method} {each.url} had no answer ({why}).", "yellow", error=True)
+    if len(exchanges) > MAX_EXCHANGES:
+        raise FixtureError(file, f"would have more than {MAX_EXCHANGES:,} calls; remove it to record anew")
+    if exchanges:
+        write_recording(file, exchanges)
+        kept = "; what was there and had no new answer is kept" if lost and before else ""
+        shown.line(f"What was called is recorded in {file}{kept}.", FAINT, error=True)

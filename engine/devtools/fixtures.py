@@ -92,23 +92,38 @@ class Example:
 
 
 def read_example(folder: Path) -> Example:
-    """The folder whole, its fixtures by name. Raises FixtureError."""
+    """The folder whole, its fixtures by name. Raises FixtureError, also for one file of one payload."""
+    example, broken = read_folder(folder)
+    for error in broken.values():
+        raise error
+    return example
+
+
+def read_folder(folder: Path) -> tuple[Example, dict[str, FixtureError]]:
+    """What of a folder can be read, and by their names the payloads that cannot, or that files without one are of.
+
+    Raises FixtureError for what concerns all of them.
+    """
     if not (folder / "payloads").is_dir():
         raise FixtureError(folder / "payloads", "is missing; a folder has script.py, integration.toml and payloads/")
     integration = read_integration(folder / "integration.toml")
-    names = _names(folder)
-    if not names:
+    names, broken = _names(folder)
+    if not names and not broken:
         raise FixtureError(folder / "payloads", "has no payload; add one as <event>.json")
     if len(names) > MAX_FIXTURES:
         raise FixtureError(folder / "payloads", f"has more than {MAX_FIXTURES} payloads; split the folder")
-    fixtures = tuple(
-        read_fixture(folder / "payloads" / f"{name}.json", expected=folder / "expected" / f"{name}.json")
-        for name in names
-    )
-    example = Example(folder, read_text(folder / "script.py"), integration, fixtures)
-    for fixture in fixtures:
-        _check_direction(example, fixture)
-    return example
+    script = read_text(folder / "script.py")
+    fixtures: list[Fixture] = []
+    for name in names:
+        payload = folder / "payloads" / f"{name}.json"
+        try:
+            fixture = read_fixture(payload, expected=folder / "expected" / payload.name)
+            _check_direction(fixture, payload, outgoing=is_outgoing(integration))
+        except FixtureError as error:
+            broken.setdefault(name, error)
+        else:
+            fixtures.append(fixture)
+    return Example(folder, script, integration, tuple(fixtures)), broken
 
 
 def read_fixture(payload: Path, *, expected: Path | None = None) -> Fixture:
@@ -131,8 +146,9 @@ def read_fixture(payload: Path, *, expected: Path | None = None) -> Fixture:
     )
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path) -> tuple[list[str], dict[str, FixtureError]]:
     """The events of the folder, sorted; a file that belongs to none of them is a mistake, not a note."""
+    broken: dict[str, FixtureError] = {}
     payloads = sorted(file for file in (folder / "payloads").iterdir() if not file.name.startswith("."))
     names = [
         file.name.removesuffix(".json")
@@ -141,23 +157,21 @@ def _names(folder: Path) -> list[str]:
     ]
     for file in payloads:
         ending = next((ending for ending in (*COMPANIONS, ".json") if file.name.endswith(ending)), None)
+        event = file.name if ending is None else file.name.removesuffix(ending)
         if ending is None:
-            raise FixtureError(file, f"is none of {', '.join(f'<event>{ending}' for ending in ('.json', *COMPANIONS))}")
-        if file.name.removesuffix(ending) not in names:
-            raise FixtureError(
-                file, f"has no payload beside it; add {file.name.removesuffix(ending)}.json or remove it"
-            )
+            said = f"is none of {', '.join(f'<event>{ending}' for ending in ('.json', *COMPANIONS))}"
+            broken[event] = FixtureError(file, said)
+        elif event not in names:
+            broken[event] = FixtureError(file, f"has no payload beside it; add {event}.json or remove it")
     for file in sorted((folder / "expected").glob("[!.]*")):
         if file.suffix != ".json" or file.stem not in names:
-            raise FixtureError(
-                file, "has no payload of that name; expected/<event>.json goes with payloads/<event>.json"
-            )
-    return names
+            said = "has no payload of that name; expected/<event>.json goes with payloads/<event>.json"
+            broken.setdefault(file.name.removesuffix(".json"), FixtureError(file, said))
+    return names, broken
 
 
-def _check_direction(example: Example, fixture: Fixture) -> None:
-    payload = example.folder / "payloads" / f"{fixture.name}.json"
-    if example.outgoing:
+def _check_direction(fixture: Fixture, payload: Path, *, outgoing: bool) -> None:
+    if outgoing:
         if not isinstance(parse_json(payload, fixture.payload), dict):
             raise FixtureError(payload, "must be a JSON object: the `data` of the event")
     elif fixture.response is not None:

@@ -7,6 +7,17 @@ from engine.model.json import JsonObject
 
 NAME = "integration.toml"
 
+# what a person decides of either kind; a script's engine and the like are the server's own
+_BOTH = frozenset(
+    "type name enabled username channel alias avatar emoji scriptEnabled hookcell scriptEngine skipTranspile".split()
+)
+_INCOMING = frozenset({"overrideDestinationChannelEnabled"})
+_OUTGOING = frozenset(
+    "event impersonateUser retryCount retryDelay retryFailedCalls runOnEdits targetRoom token triggerWordAnywhere "
+    "triggerWords urls".split()
+)
+SERVERS_OWN = frozenset({"scriptEngine", "skipTranspile"})
+
 
 def read_integration(file: Path) -> JsonObject:
     """Raises FixtureError."""
@@ -19,7 +30,18 @@ def read_integration(file: Path) -> JsonObject:
     for key, value in table.values.items():
         if isinstance(value, dict) and key != "hookcell":
             raise table.wrong(f"[{key}] is a table; the fields of integrations.create stand in one flat table")
+    outgoing = is_outgoing(table.values)
+    known = settings_of(outgoing=outgoing)
+    # push keeps some of its own
+    if unknown := sorted(key for key in table.values if key not in known and not key.startswith("_")):
+        kind = "outgoing" if outgoing else "incoming"
+        there = ", ".join(sorted(known - SERVERS_OWN))
+        raise table.wrong(f"has unknown {', '.join(unknown)}; known of {kind} integrations are {there}")
     return table.values
+
+
+def settings_of(*, outgoing: bool) -> frozenset[str]:
+    return _BOTH | (_OUTGOING if outgoing else _INCOMING)
 
 
 def is_outgoing(record: JsonObject) -> bool:

@@ -74,7 +74,7 @@ def _items(literal: ast.expr | None) -> dict[str, tuple[ast.expr, ast.expr]]:
     """Of a dict whose keys all stand there, each with where it stands and its value; empty for anything else."""
     match literal:
         case ast.Dict(keys=keys, values=values):
-            found = {
+            found: dict[str, tuple[ast.expr, ast.expr]] = {
                 key.value: (key, value)
                 for key, value in zip(keys, values, strict=True)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str)

@@ -14,10 +14,10 @@ from engine.channels import incoming_targets, outgoing_targets
 from engine.devtools.diffing import text_diff, value_diff
 from engine.devtools.files import FixtureError, path_of, read_text
 from engine.devtools.integration_edit import edited, toml
-from engine.devtools.integration_file import NAME, is_outgoing, read_integration
+from engine.devtools.integration_file import NAME, SERVERS_OWN, is_outgoing, read_integration, settings_of
 from engine.errors import ClientError
 from engine.integrations.records import DEFAULT_RETRY_COUNT, DEFAULT_RETRY_DELAY
-from engine.integrations.requests import IncomingCreate, OutgoingCreate, read_create
+from engine.integrations.requests import IncomingCreate, read_create
 from engine.model.integrations import INCOMING, OUTGOING, Kind
 from engine.model.json import JsonObject, JsonValue
 from engine.store.connections import json_text
@@ -26,11 +26,8 @@ SCRIPT = "script.py"
 ID, SEEN_AT, DIGEST = "_id", "_updatedAt", "_digest"
 NOTE = "Kept by hookcell push and pull: which integration this is, and how it last was on the server."
 
-# what a person decides; a script's engine and the like are the server's own
 _SETTINGS: dict[Kind, frozenset[str]] = {
-    kind: frozenset(str(field.alias) for field in shape.model_fields.values())
-    - {"script", "scriptEngine", "skipTranspile", "integrationId"}
-    for kind, shape in ((INCOMING, IncomingCreate), (OUTGOING, OutgoingCreate))
+    kind: settings_of(outgoing=kind == OUTGOING) - SERVERS_OWN for kind in (INCOMING, OUTGOING)
 }
 _REQUIRED = frozenset({"type", "name", "enabled", "username", "channel", "scriptEnabled", "event", "urls"})
 
@@ -113,10 +110,8 @@ def read_project(folder: Path) -> Project:
 
 
 def _check_keys(own: JsonObject, file: Path) -> None:
-    """The server's own words name neither what is too much nor, of some, what is missing."""
+    """The server's own words do not name, of some, what is missing."""
     known = _SETTINGS[OUTGOING if is_outgoing(own) else INCOMING]
-    if unknown := sorted(own.keys() - known - {"scriptEngine", "skipTranspile"}):
-        raise FixtureError(file, f"has unknown {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     if missing := sorted((_REQUIRED & known) - own.keys()):
         raise FixtureError(file, f"needs {', '.join(missing)}")
 

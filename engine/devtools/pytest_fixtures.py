@@ -17,7 +17,7 @@ import orjson
 import pytest
 
 from engine.devtools.files import FixtureError
-from engine.devtools.fixtures import Fixture, FixtureResponse, read_example, response_of
+from engine.devtools.fixtures import Fixture, FixtureResponse, read_folder, response_of
 from engine.devtools.local_secrets import read_secrets
 from engine.devtools.local_services import LocalHost
 from engine.devtools.pytest_plugin import MARK, folder_above
@@ -174,11 +174,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if folder is None:
         return
     try:
-        fixtures = {fixture.name: fixture for fixture in read_example(folder).fixtures}
+        example, broken = read_folder(folder)
     except FixtureError as error:
         raise pytest.Collector.CollectError(str(error)) from None
+    fixtures = {fixture.name: fixture for fixture in example.fixtures}
     mark = item.get_closest_marker(MARK)
-    wanted = (mark.kwargs.get("payloads") if mark else None) or list(fixtures)
+    wanted = (mark.kwargs.get("payloads") if mark else None) or [*fixtures, *broken]
+    if unreadable := [name for name in wanted if name in broken]:
+        raise pytest.Collector.CollectError(str(broken[unreadable[0]]))
     if missing := [name for name in wanted if name not in fixtures]:
         raise pytest.Collector.CollectError(
             f"{folder}: there is no payload {missing[0]}; there are {', '.join(fixtures)}"

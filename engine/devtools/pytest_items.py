@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.devtools.files import FixtureError
-from engine.devtools.fixtures import Fixture, read_example
+from engine.devtools.fixtures import Fixture, read_folder
 from engine.devtools.pytest_sandbox import Opened, sandbox_of
 from engine.devtools.sandboxed import NotRunnable
 from engine.devtools.suite import differences
@@ -19,20 +19,25 @@ class Differs(Exception):
 class IntegrationFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         try:
-            example = read_example(self.path.parent)
+            example, broken = read_folder(self.path.parent)
         except FixtureError as error:
             raise self.CollectError(str(error)) from None
         for fixture in example.fixtures:
             item: PayloadItem = PayloadItem.from_parent(self, name=fixture.name, fixture=fixture)
             yield item
+        for name, why in broken.items():
+            item = PayloadItem.from_parent(self, name=name, fixture=why)
+            yield item
 
 
 class PayloadItem(pytest.Item):
-    def __init__(self, *, fixture: Fixture, **attributes: object) -> None:
+    def __init__(self, *, fixture: Fixture | FixtureError, **attributes: object) -> None:
         super().__init__(**attributes)  # type: ignore[arg-type]
         self.fixture = fixture
 
     def runtest(self) -> None:
+        if isinstance(self.fixture, FixtureError):
+            raise self.fixture
         opened: Opened = sandbox_of(self.config).open(self.path.parent)
         if self.fixture.expected is None:
             raise Differs(f"expected/{self.name}.json is not there; hookcell test --update writes it")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.devtools.background import Background
-from engine.devtools.fixtures import Example, Fixture, read_example
+from engine.devtools.fixtures import Example, Fixture, read_folder
 from engine.devtools.local_services import LocalHost
 from engine.devtools.ran import Ran
 from engine.devtools.subjects import Subject
@@ -38,7 +38,7 @@ class Sandbox:
     def open(self, folder: Path) -> Opened:
         """Raises FixtureError, NotRunnable, Unavailable."""
         if folder not in self._opened:
-            example = read_example(folder)
+            example, _ = read_folder(folder)
             subject = self.background.do(open_example(self.scripts, example))
             self._opened[folder] = Opened(self, example, subject)
         return self._opened[folder]

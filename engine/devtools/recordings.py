@@ -90,6 +90,31 @@ def exchange_of(request: OutgoingRequest, reply: Answer | HttpError) -> Exchange
     return Exchange(request.method, REFERENCE.sub(MASK, request.url), _body_of(request), reply)
 
 
+def recorded_anew(before: Sequence[Exchange], called: Sequence[Exchange]) -> tuple[list[Exchange], list[Exchange]]:
+    """What is to be written after a run, and the calls that failed where an answer of `before` is kept, or none is.
+
+    What a policy refused is never written. Where a call failed, the others may not have been made: what was recorded
+    stays, but for what was answered now.
+    """
+    failed = [each for each in called if isinstance(each.reply, HttpError)]
+    if not failed:
+        return list(called), []
+    answered = [each for each in called if isinstance(each.reply, Answer)]
+    kept = [each for each in before if isinstance(each.reply, Answer) and not any(_same(each, now) for now in answered)]
+    lost = [each for each in failed if _is_refused(each) or any(_same(old, each) for old in kept)]
+    return [*kept, *(each for each in called if each not in lost)], lost
+
+
+def _same(one: Exchange, other: Exchange) -> bool:
+    """Whether they answer the same request; `body` of a file that names none is any."""
+    bodies = one.body is None or other.body is None or one.body == other.body
+    return (one.method, one.url) == (other.method, other.url) and bodies
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    return isinstance(exchange.reply, HttpError) and exchange.reply.kind == "refused-by-policy"
+
+
 def _fits(exchange: Exchange, request: OutgoingRequest) -> bool:
     asked = (exchange.method, exchange.url) == (request.method, REFERENCE.sub(MASK, request.url))
     return asked and (exchange.body is None or exchange.body == _body_of(request))

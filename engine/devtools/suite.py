@@ -5,6 +5,7 @@ passes tomorrow. `update` writes expected/ anew where it does not hold, with the
 """
 
 import json
+import os
 import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from typing import Literal
 from engine.devtools.differences import compare
 from engine.devtools.diffing import only_what_is_told
 from engine.devtools.files import FixtureError, path_of
-from engine.devtools.fixtures import Example, Fixture, read_example
+from engine.devtools.fixtures import Example, Fixture, read_folder
 from engine.devtools.integration_file import NAME
 from engine.devtools.local_secrets import read_secrets
 from engine.devtools.local_services import LocalHost
@@ -83,7 +84,7 @@ async def run_folders(scripts: Scripts, folders: Sequence[Path], *, update: bool
 async def run_folder(scripts: Scripts, folder: Path, *, update: bool = False) -> AsyncGenerator[Tried]:
     """Every payload, by name. Raises Unavailable when no cell is free."""
     try:
-        example = read_example(folder)
+        example, broken = read_folder(folder)
         subject = await open_example(scripts, example)
     except NotRunnable as error:
         yield Tried(folder, "", "broken", tuple(error.lines))
@@ -91,8 +92,12 @@ async def run_folder(scripts: Scripts, folder: Path, *, update: bool = False) ->
     except FixtureError as error:
         yield Tried(folder, "", "broken", (str(error),))
         return
-    for fixture in example.fixtures:
-        yield await _tried(scripts, example, subject, fixture, update)
+    fixtures = {fixture.name: fixture for fixture in example.fixtures}
+    for event in sorted(fixtures.keys() | broken.keys()):
+        if event in broken:
+            yield Tried(folder, event, "broken", (str(broken[event]),))
+        else:
+            yield await _tried(scripts, example, subject, fixtures[event], update)
 
 
 async def open_example(scripts: Scripts, example: Example) -> Subject:
@@ -137,7 +142,10 @@ async def _tried(scripts: Scripts, example: Example, subject: Subject, fixture: 
         return Tried(example.folder, fixture.name, "passed", (), seconds)
     if not update:
         return Tried(example.folder, fixture.name, "differs", tuple(found), seconds)
-    write_expected(file, expected_of(outcome, fixture.expected))
+    try:
+        write_expected(file, expected_of(outcome, fixture.expected))
+    except FixtureError as error:
+        return Tried(example.folder, fixture.name, "broken", (str(error),), seconds)
     failed = () if ran.failure is None else tuple(subject.places.failure(ran.failure))
     said = (f"{file} now expects that it fails:", *failed) if failed else tuple(found)
     return Tried(example.folder, fixture.name, "written", said, seconds)
@@ -155,10 +163,16 @@ def expected_of(outcome: JsonObject, before: JsonObject | None) -> JsonObject:
 
 
 def write_expected(file: Path, expected: JsonObject) -> None:
-    """The same bytes for the same value. Raises FixtureError."""
+    """The same bytes for the same value. Raises FixtureError, also for a link: it may lead out of the folder."""
+    if file.is_symlink() or file.parent.is_symlink():
+        raise FixtureError(file, "is not written, since it is reached by a link; put a file in its place")
+    text = json.dumps(expected, indent=2, ensure_ascii=False) + "\n"
     try:
         file.parent.mkdir(exist_ok=True)
-        file.write_text(json.dumps(expected, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        # a link that was made meanwhile is not followed either
+        number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        with open(number, "w", encoding="utf-8") as target:
+            target.write(text)
     except (OSError, UnicodeEncodeError) as error:
         raise FixtureError(file, f"cannot be written: {error}") from None
 

@@ -103,3 +103,16 @@ def test_the_repl_records_too(folder: Path) -> None:
     arguments = ["repl", str(folder / "script.py"), "--payload", str(folder / "event.json"), "--record"]
     done = CliRunner().invoke(app, arguments, input=":run\n")
     assert "1 ***" in done.output and (folder / "event.http.json").exists()
+
+
+def test_a_call_that_fails_destroys_no_recording(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets(folder)
+    assert run(folder, "--record").exit_code == 0
+    recording = (folder / "event.http.json").read_text()
+    monkeypatch.delenv("HOOKCELL_EGRESS_ALLOW")
+    refused = run(folder, "--record")
+    assert refused.exit_code == 1 and "(refused-by-policy)" in refused.output and "is kept" in refused.output
+    assert (folder / "event.http.json").read_text() == recording
+    (folder / "event.http.json").unlink()
+    assert "Not recorded: GET" in run(folder, "--record").output
+    assert not (folder / "event.http.json").exists()

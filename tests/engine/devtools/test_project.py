@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from engine.devtools.files import FixtureError
+from engine.devtools.integration_file import read_script, settings_of
 from engine.devtools.project import Project, read_project, remember, state_of, take
+from engine.integrations.requests import IncomingCreate, OutgoingCreate
 from engine.model.json import JsonObject
 
 TEXT = """\
@@ -75,7 +77,7 @@ def test_what_is_taken_over_leaves_the_words_of_what_is_the_same(project: Projec
     [
         (TEXT.replace('event = "sendMessage"\n', ""), "needs event"),
         (TEXT.replace('" #a ,#b"', '"general"'), "is no integration: "),
-        (TEXT + "nonsense = 1\n", "has unknown nonsense; known are alias, "),
+        (TEXT + "nonsense = 1\n", "has unknown nonsense; known of outgoing integrations are alias, "),
         ("", "needs type = "),
     ],
 )
@@ -83,3 +85,18 @@ def test_settings_that_no_server_would_take_are_told_before_it_is_asked(project:
     (project.folder / "integration.toml").write_text(text)
     with pytest.raises(FixtureError, match=why):
         read_project(project.folder)
+
+
+def test_the_settings_known_are_those_that_create_takes() -> None:
+    for outgoing, shape in ((False, IncomingCreate), (True, OutgoingCreate)):
+        fields = {str(field.alias) for field in shape.model_fields.values()}
+        assert settings_of(outgoing=outgoing) == fields - {"script", "integrationId"}
+
+
+def test_a_setting_that_nobody_knows_is_told_wherever_the_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "integration.toml").write_text('type = "webhook-incoming"\nchanel = "#ci"\n_id = "i"\n')
+    (tmp_path / "script.py").write_text("")
+    with pytest.raises(
+        FixtureError, match="integration.toml: has unknown chanel; known of incoming integrations are alias,"
+    ):
+        read_script(tmp_path / "script.py")

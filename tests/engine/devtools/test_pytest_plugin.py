@@ -113,6 +113,13 @@ def test_a_payload_that_differs_is_told_in_the_words_of_hookcell_test(folder: Pa
     assert "2 failed" in done.stdout
 
 
+def test_a_broken_file_is_the_failure_of_its_own_payload(folder: Path) -> None:
+    (folder / "deploys/expected/started.json").write_text("[}")
+    done = pytest_in(folder)
+    assert "expected/started.json: is not JSON" in done.stdout
+    assert "1 failed, 1 passed" in done.stdout
+
+
 def test_a_script_that_does_not_compile_is_told_with_its_line(folder: Path) -> None:
     (folder / "deploys/script.py").write_text("def process_incoming(request):\n    return open('x')\n")
     done = pytest_in(folder)

@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from engine.devtools.files import FixtureError
-from engine.devtools.recordings import Replies, exchange_of, read_recording, recording_of, write_recording
+from engine.devtools.recordings import (
+    Replies,
+    exchange_from,
+    exchange_of,
+    read_recording,
+    recorded_anew,
+    recording_of,
+    write_recording,
+)
 from engine.http import Answer, HttpError, OutgoingRequest
 from engine.secrets import new_reference
 
@@ -83,3 +91,18 @@ def test_what_is_no_recording_says_what_to_write(tmp_path: Path, content: Any, m
     file.write_text(json.dumps(content))
     with pytest.raises(FixtureError, match=message):
         read_recording(file)
+
+
+def test_an_answer_stays_where_its_call_fails_and_what_was_refused_is_not_recorded() -> None:
+    other = "https://other.example/"
+    old, same, new = (exchange_from(call(response={"body": text})) for text in ("old", "same", "new"))
+    later = exchange_from(call(url=other))
+    slow, refused = (
+        exchange_from(call(error={"kind": kind, "message": ""})) for kind in ("timeout", "refused-by-policy")
+    )
+    refused_other = exchange_from(call(url=other, error={"kind": "refused-by-policy", "message": ""}))
+    assert recorded_anew([old, later], [new]) == ([new], [])
+    assert recorded_anew([old, later], [slow]) == ([old, later], [slow])
+    assert recorded_anew([old, later], [same, refused_other]) == ([later, same], [refused_other])
+    assert recorded_anew([], [slow, refused]) == ([slow], [refused])
+    assert recorded_anew([slow], [slow]) == ([slow], [])

@@ -383,7 +383,9 @@ def test_a_script_is_read_with_the_settings_beside_it(tmp_path: Path) -> None:
 def test_a_request_that_goes_nowhere_says_why(local: Local, returned: str) -> None:
     ran = local.ran(f"def prepare_outgoing_request(request):\n    return {returned}\n", HELLO, OUTGOING)
     assert ran.request is None
-    assert ran.notes[0].startswith("nothing is sent, since prepare_outgoing_request returned a dict without url or without")
+    assert ran.notes[0].startswith(
+        "nothing is sent, since prepare_outgoing_request returned a dict without url or without"
+    )
 
 
 def test_who_answers_by_itself_needs_no_reason(local: Local) -> None:

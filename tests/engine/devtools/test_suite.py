@@ -97,6 +97,32 @@ def test_a_folder_that_cannot_be_run_does_not_stop_the_others(local: Local, fold
     assert found[1].lines[0] == f"{broken}/script.py:2:12: open() is not available: scripts have no files."
 
 
+def test_a_broken_file_is_the_failure_of_its_own_payload(local: Local, folder: Path) -> None:
+    expect(folder, "started", "[}")
+    expect(folder, "nobody", "{}")
+    found = tried(local, folder)
+    assert [(one.event, one.state) for one in found] == [
+        ("nobody", "broken"),
+        ("started", "broken"),
+        ("succeeded", "passed"),
+    ]
+    assert "has no payload of that name" in found[0].lines[0]
+    assert found[1].lines[0].startswith(f"{folder}/expected/started.json: is not JSON")
+
+
+def test_update_writes_through_no_link(local: Local, folder: Path) -> None:
+    outside = folder.parent / "outside.json"
+    outside.write_text('{"messages": [{"text": "mine"}]}')
+    (folder / "expected/started.json").unlink()
+    (folder / "expected/started.json").symlink_to(outside)
+    started, succeeded = tried(local, folder, update=True)
+    assert (started.state, succeeded.state) == ("broken", "passed")
+    assert started.lines == (
+        f"{folder}/expected/started.json: is not written, since it is reached by a link; put a file in its place",
+    )
+    assert outside.read_text() == '{"messages": [{"text": "mine"}]}'
+
+
 def test_update_writes_what_was_named_and_only_where_it_does_not_hold(local: Local, folder: Path) -> None:
     expect(folder, "succeeded", '{"messages": [{"attachments": [{"title": "old"}]}]}')
     before = (folder / "expected/started.json").stat().st_mtime_ns
