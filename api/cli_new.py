@@ -9,6 +9,7 @@ import typer
 from api.cli import USAGE
 from api.cli_terminal import terminal
 from engine.devtools.files import FixtureError
+from engine.devtools.fixtures import read_example
 from engine.devtools.integration_file import NAME, is_outgoing, read_integration
 from engine.devtools.making import make, make_like
 
@@ -40,6 +41,8 @@ def new(
     Ends with 0, or with 2 where the folder is there already, has no fitting name or cannot be written.
     """
     shown = terminal()
+    if not folder.name:
+        raise typer.BadParameter("name the folder to make, as in: hookcell new github-deploys")
     try:
         if incoming and outgoing:
             raise typer.BadParameter("an integration is --incoming or --outgoing; make two for both")
@@ -51,7 +54,9 @@ def new(
         shown.error([str(error)])
         raise typer.Exit(USAGE) from None
     shown.line(f"{folder} is made. Now change {folder / 'script.py'}, and try it:")
-    payload = sorted(file for file in (folder / "payloads").glob("*.json") if file.name.count(".") == 1)[0]
+    fixtures = read_example(folder).fixtures
+    telling = next((each for each in fixtures if each.expected and each.expected.get("messages")), fixtures[0])
+    payload = folder / "payloads" / f"{telling.name}.json"
     shown.line(f"    hookcell check {folder}")
     shown.line(f"    hookcell test {folder}")
     shown.line(f"    hookcell run {folder / 'script.py'} --payload {payload}")

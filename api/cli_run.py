@@ -19,6 +19,7 @@ from engine.devtools.runner import Runner
 from engine.devtools.sandboxed import local_scripts
 from engine.devtools.subjects import Subject
 from engine.model.integrations import OUTGOING
+from engine.scripts import HOOKS
 
 
 def run(
@@ -58,6 +59,9 @@ def run(
 
     Ends with 0 also when the script says no, with 1 when it fails, with 2 where a file cannot be read.
     """
+    if hook is not None and hook not in (form.name for form in HOOKS):
+        *others, last = (form.name for form in HOOKS)
+        raise typer.BadParameter(f"there is no hook {hook}; choose {', '.join(others)} or {last}")
     raise typer.Exit(ended(_run(file, payload, hook, _headers(header), response, live, record, store, as_json)))
 
 

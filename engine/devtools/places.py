@@ -12,7 +12,9 @@ from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import ScriptFailure
 from engine.scripts import FILENAME
 
-SHOWN_SOURCE = 500
+# characters of a line of the author's, and of those before what is pointed at
+SHOWN_SOURCE = 200
+SHOWN_BEFORE = 80
 
 _FRAME = re.compile(rf'  File "{re.escape(FILENAME)}", line (\d+), in (.*)')
 # Python and the sandbox name lines in some of their messages.
@@ -39,7 +41,7 @@ class Place:
 
     @property
     def source(self) -> str:
-        return self.part.lines[self.line - 1][:SHOWN_SOURCE]
+        return self.part.lines[self.line - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Places:
             return [failure.message]
         return [
             f'  File "{place.part.name}", line {place.line}',
-            f"    {place.source.strip()}",
+            f"    {_cut(place.source.strip())}",
             self.told(failure.message),
         ]
 
@@ -93,7 +95,7 @@ class Places:
         for line in text.split("\n"):
             if (found := _FRAME.fullmatch(line)) is None:
                 if not (skipping and line.startswith("    ")):
-                    yield line
+                    yield _cut(line) if line.startswith("    ") else line
                 skipping = False
                 continue
             place = self.find(int(found.group(1)))
@@ -111,11 +113,26 @@ class Places:
         source = place.source
         if source.strip():
             width = _width(diagnostic, column, source)
+            source, column = _around(source, column)
+            width = max(1, min(width, len(source) + 1 - column))
             indent = re.sub(r"[^\t]", " ", source[: column - 1]).ljust(column - 1)
             yield f"    {source}"
             yield f"    {indent}{'^' * width}"
         if diagnostic["hint"]:
             yield f"    {diagnostic['hint']}"
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= SHOWN_SOURCE else f"{line[:SHOWN_SOURCE]}..."
+
+
+def _around(source: str, column: int) -> tuple[str, int]:
+    """What is shown of a line, and which column of it that is, counted from 1."""
+    if len(source) <= SHOWN_SOURCE:
+        return source, column
+    begin = 0 if column <= SHOWN_SOURCE else column - 1 - SHOWN_BEFORE
+    before = "..." if begin else ""
+    return _cut(f"{before}{source[begin : begin + SHOWN_SOURCE + 1]}"), column - begin + len(before)
 
 
 def _width(diagnostic: JsonObject, column: int, source: str) -> int:

@@ -40,6 +40,21 @@ def test_from_an_example(tmp_path: Path) -> None:
     assert set(examples()) >= {"github-push", "echo-outgoing"}
 
 
+@pytest.mark.parametrize("example", ["github-push", "echo-outgoing", "grafana"])
+def test_the_first_run_that_is_suggested_shows_a_message(tmp_path: Path, example: str) -> None:
+    made = called("new", tmp_path / "mine", "--from", example)
+    assert "Message to" in called(*made.stdout.splitlines()[-1].split()[1:]).stdout
+
+
+@pytest.mark.parametrize("name", ["", "."])
+def test_a_folder_without_a_name_is_asked_for(name: str) -> None:
+    result = called("new", name)
+    assert "name the folder to make, as in: hookcell new github-deploys" in " ".join(
+        result.stderr.replace("│", "").split()
+    )
+    assert result.exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

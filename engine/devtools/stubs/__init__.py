@@ -4,11 +4,14 @@ The dicts of hooks are made from the tables of hook_fields.py and message_fields
 they are written. The library is Python's own, which editors know; what it leaves out, `hookcell check` tells.
 """
 
+from collections.abc import Iterator
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 
-from engine.devtools.files import FixtureError, path_of
+from engine.devtools.files import FixtureError, path_of, read_text
 from engine.devtools.stubs.tables import types_module
+from engine.devtools.walking import MOST_FILES
 from engine.scripts import library_table
 
 PACKAGE = "hookcell"
@@ -29,12 +32,24 @@ def write_stubs(folder: Path) -> list[Path]:
     folder = path_of(folder)
     texts = {folder / path: text for path, text in stub_files().items()}
     try:
-        for file in texts:
-            if file.exists() and not file.read_text("utf-8").startswith(MARK):
-                raise FixtureError(file, "is there and was not written by hookcell stubs; choose another folder")
+        for file in _others(folder):
+            raise FixtureError(file, "is there and was not written by hookcell stubs; choose another folder")
         for file, text in texts.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise FixtureError(folder, f"cannot be written: {error}") from None
     return list(texts)
+
+
+def _others(folder: Path) -> Iterator[Path]:
+    """What is there of a package of that name that is not ours."""
+    package = folder / PACKAGE
+    beside = [package.with_suffix(".py"), package.with_suffix(".pyi")]
+    yield from (file for file in beside if file.exists())
+    if package.is_symlink() or (package.exists() and not package.is_dir()):
+        yield package
+        return
+    for file in islice(sorted(package.iterdir()) if package.is_dir() else (), MOST_FILES):
+        if file.suffix != ".pyi" or file.is_symlink() or not read_text(file).startswith(MARK):
+            yield file

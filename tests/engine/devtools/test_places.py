@@ -75,3 +75,22 @@ def test_what_is_missing_after_the_end_is_shown_at_the_last_line() -> None:
         "    f()",
         "    ^",
     ]
+
+
+def test_of_a_long_line_only_what_is_pointed_at_is_shown() -> None:
+    line = "x = " + "a" * 10_000 + " + bad " + "b" * 10_000
+    column = line.index("bad") + 1
+    places = Places((Part("mine.py", line),))
+    said, shown, caret, _ = places.error(diagnostic(1, column, column + 3, "bad"))
+    assert said == f"mine.py:1:{column}: bad"
+    assert len(shown) < 250
+    assert shown[caret.index("^") : caret.rindex("^") + 1] == "bad"
+    first = places.error(diagnostic(1, 1, len(line), "all of it"))
+    assert first[1].startswith("    x = aaa") and max(map(len, first)) < 250
+
+
+def test_a_traceback_echoes_no_line_of_any_length() -> None:
+    text = 'Traceback (most recent call last):\n  File "script.py", line 1, in f\n    ' + "g" * 20_000 + "\nKeyError: 1"
+    told = PLACES.failure(ScriptFailure("raised", "KeyError: 1", 1, text))
+    assert max(map(len, told)) < 250
+    assert told[-1] == "KeyError: 1"

@@ -154,3 +154,13 @@ def test_stubs_are_written_again_but_over_nothing_of_anybody_elses(tmp_path: Pat
     assert not (tmp_path / "hookcell/log.pyi").exists()
     with pytest.raises(FixtureError, match="cannot be written"):
         write_stubs(tmp_path / "hookcell/http.pyi")
+
+
+@pytest.mark.parametrize("own", ["hookcell/__init__.py", "hookcell/mine.pyi", "hookcell.py", "hookcell/deep/x.py"])
+def test_a_package_of_somebody_elses_is_left_as_it_is(tmp_path: Path, own: str) -> None:
+    (tmp_path / own).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / own).write_text("")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(FixtureError, match="choose another folder|cannot be read"):
+        write_stubs(tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
