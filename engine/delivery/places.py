@@ -98,24 +98,30 @@ class Sharing:
         return tuple(id for id, number in self._held.items() if number >= self._limits.an_integration)
 
     def deal(self, due: Sequence[str]) -> dict[str, int]:
-        """How many to claim for each destination of `due`, which is sorted: one each, round and round, beginning behind
-        the one that had its turn last. Whoever they are of, no integration has more than its share then."""
+        """How many to claim for each destination of `due`, which is sorted: those that have least first, in turns that
+        begin behind the one that came last. Whoever they are of, no integration has more than its share then."""
         limits, in_flight = self._limits, self._in_flight
         room = limits.an_integration - max((n for n in self._held.values() if n < limits.an_integration), default=0)
         most = min(limits.deliveries, in_flight + room)
         dealt: Counter[str] = Counter()
         begin = bisect_right(due, self._last)
         left = [*due[begin:], *due[:begin]]
-        while left and in_flight < most:
+        for level in range(limits.a_destination):
             again = []
             for destination in left:
                 has = self._busy.get(destination, 0) + dealt[destination]
-                if in_flight < most and has < self._share(destination) and in_flight < self._ceiling(destination, has):
+                if has > level:
+                    again.append(destination)
+                elif (
+                    in_flight < most and has < self._share(destination) and in_flight < self._ceiling(destination, has)
+                ):
                     dealt[destination] += 1
                     in_flight += 1
                     again.append(destination)
             left = again
-        return dict(+dealt)
+            if in_flight >= most:
+                break
+        return dict(dealt)
 
     def after(self, claims: Sequence[Claim]) -> "Sharing":
         """How it is once these are in flight, too."""

@@ -1,5 +1,6 @@
 """Deliveries attempt by attempt: retried or not, held, refused, and what happened to the integration meanwhile."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,18 @@ async def test_what_happened_to_the_integration_meanwhile_counts(tmp_path: Path)
             pass
         assert len(await stage.rows()) == 1
         assert await stage.store.read(get_event, 1) is not None and await stage.store.read(get_event, 2) is None
+
+
+async def test_whoever_shares_out_places_is_told_whether_the_destination_answered(tmp_path: Path) -> None:
+    told: list[bool] = []
+    script = "def prepare_outgoing_request(request):\n    return {**request, 'timeout': 100}\n"
+    answers = [Response(500), Response(delay=5)]
+    async with staged(tmp_path) as stage, Receiver(lambda _: answers.pop(0)) as receiver:
+        kit = replace(stage.kit, answered=lambda _, heard: told.append(heard))
+        await stage.integrate(receiver.url, script=script, triggerWords=["up"])
+        await stage.integrate("http://127.0.0.1:1/", triggerWords=["down"])
+        await stage.integrate("http://10.0.0.1/", triggerWords=["refused"])
+        for text in ("up", "up", "down", "refused"):
+            await stage.say(text)
+            await stage.work(kit)
+        assert told == [True, False, False, True]

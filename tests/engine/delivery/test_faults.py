@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from structlog.testing import capture_logs
 
 from engine import outgoing
 from engine.delivery import leases, queue
+from engine.delivery.places import LIMITS
 from engine.delivery.worker import Worker
 from engine.errors import StoreBusy
 from engine.http import MAX_REQUESTS_A_DESTINATION
 from tests.engine.delivery.queues import age, process_ids
-from tests.engine.delivery.test_leases import set_clock_back
+from tests.engine.delivery.test_leases import HOUR_MS, any_dead, set_clock_back
 from tests.engine.stages import Stage, staged
 from tests.engine.store.stores import allow_pages
 from tests.receiver import Received, Receiver, Response
@@ -29,14 +31,15 @@ RETRIES: dict[str, Any] = {"retryFailedCalls": True, "retryCount": 8, "retryDela
 
 
 @asynccontextmanager
-async def working(stage: Stage, id: str = "w", *, alone: bool = True) -> AsyncIterator[Worker]:
+async def working(stage: Stage, id: str = "w", *, alone: bool = True, drain: float = 5) -> AsyncIterator[Worker]:
     accepting = stage.accepting
-    worker = Worker(id, accepting.store, accepting.wake, partial(outgoing.run, stage.kit), alone=alone)
+    kit = replace(stage.kit, answered=lambda claim, heard: worker.answered(claim, heard=heard))
+    worker = Worker(id, accepting.store, accepting.wake, partial(outgoing.run, kit), alone=alone)
     await worker.start()
     try:
         yield worker
     finally:
-        await worker.drain(5)
+        await worker.drain(drain)
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
@@ -147,6 +150,59 @@ async def test_a_clock_that_goes_back_keeps_nobody_waiting(tmp_path: Path, monke
         assert ["clock went back" in line["event"] for line in logs] == [True]
 
 
+async def test_a_clock_that_goes_forward_sends_what_waits_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.delivery.worker.RENEW_SECONDS", 0.05)
+    answers = iter([Response(503), Response(200, JSON, b'{"text": "answer"}')])
+    async with staged(tmp_path) as stage, Receiver(lambda _: next(answers)) as receiver:
+        await stage.integrate(receiver.url, **{**RETRIES, "retryDelay": "increments-of-two"})
+        async with working(stage, alone=False):
+            await stage.say("hello")
+
+            async def waits() -> bool:
+                return [row.waiting for row in await stage.rows()] == [True]
+
+            await until(waits)
+            assert len(receiver.requests) == 1
+            await stage.store.write(set_clock_back, by=-3 * HOUR_MS)
+            await until(partial(ended, stage))
+        (row,) = await stage.rows()
+        assert (row.state, row.attempts, row.interruptions) == ("finished", 2, 0)
+        assert await stage.texts() == ["hello", "answer"]
+
+
+async def test_a_clock_that_goes_forward_under_an_attempt_posts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To every process the others look dead then, until they have renewed their leases."""
+    monkeypatch.setattr("engine.delivery.worker.RENEW_SECONDS", 0.05)
+    go_on = asyncio.Event()
+
+    async def slowly(_: Received) -> Response:
+        await go_on.wait()
+        return Response(200, JSON, b'{"text": "answer"}')
+
+    async with staged(tmp_path) as stage, Receiver(slowly) as receiver:
+        await stage.integrate(receiver.url)
+        with capture_logs():
+            async with working(stage, "one", alone=False), working(stage, "other", alone=False):
+                await stage.say("hello")
+                await receiver.received(1)
+                await stage.store.write(set_clock_back, by=-HOUR_MS)
+
+                async def both_renewed() -> bool:
+                    return not await stage.store.read(any_dead)
+
+                await until(both_renewed)
+                go_on.set()
+                await until(partial(ended, stage))
+        (row,) = await stage.rows()
+        assert (row.state, row.attempts) == ("finished", 1) and row.interruptions <= 1
+        assert await stage.texts() == ["hello", "answer"]
+        assert len({request.header("idempotency-key") for request in receiver.requests}) == 1
+
+
 async def test_a_worker_that_was_suspended_past_its_lease_posts_nothing(tmp_path: Path) -> None:
     waiting = asyncio.Event()
 
@@ -189,3 +245,22 @@ async def test_a_slow_destination_keeps_another_from_nothing(tmp_path: Path) -> 
                 await stage.say(f"quick {number}")
             await quick.received(10)
             assert len(slow.requests) < 60 and slow.connections <= MAX_REQUESTS_A_DESTINATION
+
+
+async def test_sixteen_destinations_of_one_author_that_never_answer_keep_another_from_nothing(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(staged(tmp_path))
+        silent = [await stack.enter_async_context(Receiver(lambda _: Response(delay=30))) for _ in range(16)]
+        healthy = await stack.enter_async_context(Receiver())
+        await stage.integrate(*(receiver.url for receiver in silent), triggerWords=["silent"])
+        await stage.integrate(healthy.url, triggerWords=["healthy"])
+        worker = await stack.enter_async_context(working(stage, drain=0))
+        for number in range(20):
+            await stage.say(f"silent {number}")
+        for receiver in silent:
+            await receiver.received(2)
+        assert worker.in_flight == LIMITS.an_integration
+        async with asyncio.timeout(10):
+            for number in range(20):
+                await stage.say(f"healthy {number}")
+            await healthy.received(20)

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from engine.delivery import leases, queue
+from engine.store.clock import database_ms
 from engine.store.schema import deliveries, order_pauses, processes
 from tests.engine.delivery.queues import A, claimed, process_ids, put, queued, rows
 
@@ -15,10 +16,16 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 HOUR_MS = 3_600_000
 
 
-def set_clock_back(connection: Connection) -> None:
-    """As all rows look once the clock has gone back by an hour."""
+def set_clock_back(connection: Connection, by: int = HOUR_MS) -> None:
+    """As all rows look once the clock has gone back by so much."""
     for column in (deliveries.c.due, deliveries.c.updated_at, order_pauses.c.until, processes.c.renewed_at):
-        connection.execute(update(column.table).values({column: column + HOUR_MS}))
+        connection.execute(update(column.table).values({column: column + by}))
+
+
+def any_dead(connection: Connection) -> bool:
+    """Whether a process looks so, by its lease."""
+    dead = select(processes.c.id).where(processes.c.renewed_at < database_ms() - leases.LEASE_MS)
+    return connection.execute(dead).first() is not None
 
 
 async def test_after_the_clock_went_back_what_was_due_is_due(tmp_path: Path) -> None:

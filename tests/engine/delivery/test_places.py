@@ -34,6 +34,14 @@ def test_where_there_are_fewer_places_than_destinations_they_take_turns() -> Non
     assert turns == [A, B, C, A, B, C]
 
 
+def test_those_that_have_least_come_first() -> None:
+    places = Places(WorkerLimits(4, 0, 3, 20))
+    for seq in range(2):
+        places.take(held(seq, C))
+    assert places.sharing().deal((A, C)) == {A: 2}
+    assert places.sharing().deal((C,)) == {C: 1}
+
+
 def test_a_destination_that_did_not_answer_has_one_place_until_it_does() -> None:
     places = Places(WorkerLimits(20, 0, 8, 20))
     claim = held(1, A)
