@@ -1,6 +1,6 @@
 """Receivers that cost next to nothing, in a process of their own: prints their ports, answers whatever it is sent.
 
-A request whose path is `/slow` is answered after two seconds.
+A request whose path is `/slow` is answered after two seconds, one whose path is `/never` is not.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class Answering(asyncio.Protocol):
         self._received = rest[length:]
         if b" /slow" in head:
             asyncio.get_running_loop().call_later(SLOW_SECONDS, self._transport.write, ANSWER)
-        else:
+        elif b" /never" not in head:
             self._transport.write(ANSWER)
 
 
