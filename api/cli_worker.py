@@ -40,7 +40,7 @@ async def work(settings: Settings) -> int:
         status = LOST
         ended.set()
 
-    engine = await Engine.start(settings, on_lost=lost)
+    engine = await Engine.start(settings, on_lost=lost, makes_admin=False)
     drain_on_signals(engine, ended.is_set, ended.set)
     try:
         log.info("hookcell works", sandbox="full" if engine.sandbox_is_full else "weak", pid=os.getpid())

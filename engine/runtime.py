@@ -97,10 +97,11 @@ class Engine:
         resolver: Resolver | None = None,
         on_lost: Callable[[], None] = lambda: None,
         working: bool = True,
+        makes_admin: bool = True,
     ) -> "Engine":
         """Raises CannotStart, which says what to do; then nothing is left running.
 
-        Not `working`: deliveries are left to other processes of the database.
+        Not `working`: deliveries are left to other processes of the database. Not `makes_admin`: so is the first admin.
         """
         cipher = Cipher(settings.data, settings.encryption_key, shared=settings.database_url is not None)
         store = await open_store(settings, on_lost=lambda error: engine.lost(error))
@@ -110,13 +111,13 @@ class Engine:
             await store.close()
             raise
         try:
-            await engine._start()
+            await engine._start(makes_admin)
         except BaseException:
             await engine.stop()
             raise
         return engine
 
-    async def _start(self) -> None:
+    async def _start(self, makes_admin: bool) -> None:
         await self.scripts.start()
         missing = self.scripts.missing_layers
         if missing and not self.settings.allow_weak_sandbox:
@@ -124,7 +125,7 @@ class Engine:
                 f"This system cannot lock scripts down: {', '.join(sorted(missing))} cannot be had. Run it on Linux on "
                 "x86_64 or aarch64, or set HOOKCELL_ALLOW_WEAK_SANDBOX=1 where you trust every author of a script."
             )
-        self.password_file = await self.workspace.start(self.settings)
+        self.password_file = await self.workspace.start(self.settings, makes_admin=makes_admin)
         await finish_removals(self.store)
         await self.worker.start()
         self.retention.start()

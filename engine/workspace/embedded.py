@@ -55,10 +55,10 @@ class EmbeddedWorkspace:
         self.files = Files(store)
         self.file_links = FileLinks(store)
 
-    async def start(self, settings: Settings) -> Path | None:
+    async def start(self, settings: Settings, *, makes_admin: bool = True) -> Path | None:
         """Seeds what is missing; the file with the admin's password, where one was generated. Raises CannotStart."""
         self.settings.start(settings)
-        return await seed(self._store, settings, self._passwords)
+        return await seed(self._store, settings, self._passwords, makes_admin=makes_admin)
 
     def close(self) -> None:
         self._passwords.close()

@@ -1,4 +1,7 @@
-"""What a first start puts into an empty workspace, and the permissions that every start makes sure of."""
+"""What a first start puts into an empty workspace, and the permissions that every start makes sure of.
+
+A worker makes the latter only: who logs in, and with what, is for the servers to say.
+"""
 
 import asyncio
 import os
@@ -8,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.errors import CannotStart
 from engine.ids import new_id, new_token
-from engine.model.messages import Room, User
+from engine.model.messages import BOT, Room, User
 from engine.settings import Settings
 from engine.store import permissions, rooms, users
 from engine.store.database import Store
@@ -18,14 +21,16 @@ from engine.workspace.people import NAME_PATTERN
 from engine.workspace.permissions import DEFAULT_ROLES
 
 PASSWORD_FILE = "admin-password"
-BOT = User("rocket.cat", "rocket.cat", "Rocket.Cat", "bot", ("bot",), True)
 
 
-async def seed(store: Store, settings: Settings, passwords: Passwords) -> Path | None:
-    """On a first start the file with the generated password of the admin, if it was generated; raises CannotStart."""
+async def seed(store: Store, settings: Settings, passwords: Passwords, *, makes_admin: bool = True) -> Path | None:
+    """On a first start the file with the generated password of the admin, if it was generated; raises CannotStart.
+
+    Not `makes_admin`: that is left to a process that was given the password.
+    """
     now = now_ms()
     await store.write(permissions.insert_permissions, DEFAULT_ROLES, now)
-    if await store.read(users.any_user):
+    if not makes_admin or await store.read(users.any_user):
         return None
     if not NAME_PATTERN.fullmatch(settings.admin_username) or settings.admin_username == BOT.username:
         raise CannotStart(

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,13 @@ def test_every_command_runs_as_it_stands_from_the_wheel(installed: Path, tmp_pat
         environment = {"PATH": f"{installed}:{os.environ['PATH']}", **server}
         not_yet = subprocess.run(check, env=environment, stderr=subprocess.DEVNULL, check=False)
         assert not_yet.returncode != 0
-        with run("server-1", installed, server, tmp_path / "server.log") as serving:
+        with (
+            run("worker-1", installed, worker, tmp_path / "worker.log") as working,
+            ExitStack() as stack,
+        ):
+            # a worker that is first, and was told no password, leaves the admin to the server that was
+            wait_for(lambda: '"hookcell works"' in (tmp_path / "worker.log").read_text(), 60)
+            serving = stack.enter_context(run("server-1", installed, server, tmp_path / "server.log"))
 
             def healthy() -> bool:
                 time.sleep(0.2)
@@ -155,15 +161,12 @@ def test_every_command_runs_as_it_stands_from_the_wheel(installed: Path, tmp_pat
                 return subprocess.run(check, env=environment, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
             wait_for(healthy, 60)
-            with run("worker-1", installed, worker, tmp_path / "worker.log") as working:
-                wait_for(lambda: '"hookcell works"' in (tmp_path / "worker.log").read_text(), 60)
-                working.terminate()
-                assert working.wait(30) == 0
             login = {"user": "admin", "password": "correct horse"}
             base = f"http://127.0.0.1:{server['HOOKCELL_PORT']}/api/v1/login"
             assert httpx2.post(base, json=login, trust_env=False, timeout=30).status_code == 200
-            serving.terminate()
-            assert serving.wait(30) == 0
+            for process in (serving, working):
+                process.terminate()
+                assert process.wait(30) == 0
 
 
 def test_a_copy_made_as_the_page_says_is_whole_when_it_is_put_back(installed: Path, tmp_path: Path) -> None:

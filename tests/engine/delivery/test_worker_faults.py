@@ -1,6 +1,7 @@
 """The worker over a store that fails now and then: nothing that was claimed is stranded, and no loop ends."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -11,11 +12,13 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from engine.delivery import leases, queue
+from engine.delivery.places import Sharing
 from engine.delivery.wake import Wake
 from engine.delivery.worker import Worker, take
 from engine.errors import StoreBusy, Unavailable
 from engine.model.deliveries import Claim, Delivery
 from engine.store.database import Store
+from engine.store.isolation import row_by_row
 from tests.engine.delivery.queues import A, B, put, queued, rows
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
@@ -164,3 +167,29 @@ async def test_an_end_that_comes_while_another_is_stored_is_stored_too(tmp_path:
             await until_finished(store)
             await worker.drain(1)
         assert sorted(tried) == [1, 1, 2, 2]
+
+
+async def test_a_claim_whose_commit_a_drain_met_is_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    claimed, go_on = threading.Event(), threading.Event()
+
+    @row_by_row
+    def slowly(connection: Connection, worker: str, sharing: Sharing) -> Any:
+        found = take(connection, worker, sharing)
+        claimed.set()
+        assert go_on.wait(10)
+        return found
+
+    monkeypatch.setattr("engine.delivery.worker.take", slowly)
+    async with queued(tmp_path, A) as store:
+
+        async def journey(_delivery: Delivery, _claim: Claim) -> None:
+            raise AssertionError("it was begun by a worker that drains")
+
+        worker = Worker("w", store, Wake(), journey, alone=True)
+        await worker.start()
+        assert await asyncio.to_thread(claimed.wait, 10)
+        worker.stop_claiming()
+        asyncio.get_running_loop().call_later(0.2, go_on.set)
+        await worker.drain(8)
+        (row,) = await store.read(rows)
+        assert (row.state, row.worker, row.interruptions) == ("pending", None, 0)
