@@ -1,7 +1,7 @@
 """What history keeps of something large: its beginning, with a mark that says how much there was."""
 
+from engine.json_text import json_text
 from engine.model.json import JsonObject, JsonValue
-from engine.store.connections import json_text
 
 # of each thing a step tells, in characters; of a script's log the lines, each with its end
 MAX_DETAIL = 64 * 1024

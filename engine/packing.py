@@ -7,8 +7,8 @@ begins so.
 import zlib
 from typing import cast
 
+from engine.json_text import json_text, json_value
 from engine.model.json import JsonValue
-from engine.store.connections import json_text, json_value
 
 _COMPRESSED = b"x"
 _SMALL = 2 * 1024

@@ -15,9 +15,9 @@ from urllib.parse import quote, quote_plus
 
 import orjson
 
+from engine.json_text import json_text
 from engine.model.json import JsonValue
 from engine.needles import Needles
-from engine.store.connections import json_text
 
 MASK = "***"
 # shorter ones occur in ordinary words

@@ -13,12 +13,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from engine.bounded_json import read_json
 from engine.http import MAX_ANSWER, Answer, HttpError, OutgoingRequest
+from engine.json_text import json_text
 from engine.model.integrations import OutgoingIntegration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import PreparedRequest
 from engine.packing import pack, unpack
 from engine.redaction import Scrubber
-from engine.store.connections import json_text
 
 TIMEOUT_MS = 20_000
 # of an answer, looked through for secrets: a millisecond or two

@@ -14,6 +14,7 @@ from engine.devtools.fixtures import Fixture
 from engine.devtools.local_secrets import LocalSecrets
 from engine.devtools.recordings import MAX_EXCHANGES, Exchange, Replies, exchange_of
 from engine.http import Answer, Filler, GuardedClient, HttpError, OutgoingRequest, hop_of
+from engine.json_text import json_text
 from engine.model.integrations import Integration
 from engine.model.json import JsonObject, JsonValue
 from engine.scripts import ServiceError
@@ -22,7 +23,6 @@ from engine.sending import scrubbed
 from engine.services import RunServices, egress_of
 from engine.services.scratch import ScratchValues
 from engine.services.writers import LocalWriters
-from engine.store.connections import json_text
 from engine.store.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE, StoredValue
 from engine.trace import now_ms
 

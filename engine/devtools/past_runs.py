@@ -18,11 +18,11 @@ from engine.devtools.ran import Ran
 from engine.devtools.recordings import Exchange
 from engine.hook_requests import replayed_request
 from engine.http import Answer, HttpError, Kind
+from engine.json_text import json_text
 from engine.model.hooks import Replayed
 from engine.model.integrations import IncomingIntegration, Integration, OutgoingIntegration, from_record
 from engine.model.json import JsonObject, JsonValue
 from engine.redaction import MASK, Redactor
-from engine.store.connections import json_text
 
 # of a message, as far as both sides tell it
 MESSAGE_KEYS = ("alias", "avatar", "emoji", "attachments", "tmid")

@@ -18,9 +18,9 @@ from engine.devtools.integration_file import NAME, SERVERS_OWN, is_outgoing, rea
 from engine.errors import ClientError
 from engine.integrations.records import DEFAULT_RETRY_COUNT, DEFAULT_RETRY_DELAY
 from engine.integrations.requests import IncomingCreate, read_create
+from engine.json_text import json_text
 from engine.model.integrations import INCOMING, OUTGOING, Kind
 from engine.model.json import JsonObject, JsonValue
-from engine.store.connections import json_text
 
 SCRIPT = "script.py"
 ID, SEEN_AT, DIGEST = "_id", "_updatedAt", "_digest"

@@ -22,11 +22,10 @@ from engine.integrations.requests import IncomingCreate, read_create
 from engine.model.hooks import HookRequest
 from engine.model.integrations import INCOMING, OUTGOING, IncomingIntegration, Integration, OutgoingIntegration
 from engine.model.json import JsonObject
-from engine.model.messages import User
+from engine.model.messages import BOT, User
 from engine.scripts import Script
 from engine.sending import before_script
 from engine.trace import now_ms
-from engine.workspace.seeds import BOT
 
 INTEGRATION_ID = "Rk3vTq8sWcY2mNfHd"
 TOKEN = "c2nRfWqXbK7dLmT4hPyZ8jGs3vAeNk6QxYtB5uCwHpSrMgEa"

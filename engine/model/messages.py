@@ -41,6 +41,10 @@ class User:
     active: bool
 
 
+# there from the first start on, and the face of most integrations
+BOT = User("rocket.cat", "rocket.cat", "Rocket.Cat", "bot", ("bot",), True)
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """`t` is c (public), p (private) or d (direct); a direct room has no name, and its members are in `members`."""

@@ -4,17 +4,17 @@ pysqlite's own transaction handling is off (`isolation_level=None`) and a listen
 itself it would open none before a savepoint, and every savepoint's release would be a commit of its own.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from engine.errors import CannotStart
+from engine.json_text import json_text as json_text
+from engine.json_text import json_value as json_value
 from engine.store.limits import StoreLimits
 
 # After these nobody can say what is on the disk: only a new process, which reads it again, can.
@@ -84,22 +84,6 @@ def said_by_sqlite(error: BaseException) -> str:
 
 def is_lost(error: BaseException) -> bool:
     return sqlite_code(error) in _LOST
-
-
-def json_text(value: object) -> str:
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:
-        # half a surrogate pair, which scripts and senders can make, is no UTF-8 but has an escape; and orjson writes
-        # less deep than it reads
-        return json.dumps(value, allow_nan=False)
-
-
-def json_value(text: str) -> object:
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        return json.loads(text)
 
 
 def _engine(

@@ -40,7 +40,7 @@ def test_from_an_example(tmp_path: Path) -> None:
     assert set(examples()) >= {"github-push", "echo-outgoing"}
 
 
-@pytest.mark.parametrize("example", ["github-push", "echo-outgoing", "grafana"])
+@pytest.mark.parametrize("example", ["github", "gitlab", "ticket-lookup"])
 def test_the_first_run_that_is_suggested_shows_a_message(tmp_path: Path, example: str) -> None:
     made = called("new", tmp_path / "mine", "--from", example)
     assert "Message to" in called(*made.stdout.splitlines()[-1].split()[1:]).stdout
