@@ -130,6 +130,15 @@ def test_what_a_hooks_script_calls_is_told_how_many_integrations_led_there(place
     assert [seen["x-hookcell-depth"] for seen in Echo.seen] == ["1", "2", "10", "11", "11", "1", "1", "1"]
 
 
+def test_under_strict_nobody_is_told_of_a_depth(tmp_path: Path, place: tuple[Running, str]) -> None:
+    _, url = place
+    script = SCRIPT.replace('"X-Typed"', '"X-Hookcell-Depth": "0", "X-Typed"').replace('secrets.ref("api")', '"none"')
+    with running(tmp_path, egress_allow=("127.0.0.1",), strict_compat=True) as server:
+        Echo.seen.clear()
+        assert call(server, integrate(server, name="strict", script=script), url=url).status_code == 200
+    assert "x-hookcell-depth" not in Echo.seen[0]
+
+
 def test_a_secret_reaches_its_host_and_is_read_nowhere(place: tuple[Running, str], caplog: Any) -> None:
     server, url = place
     record = integrate(server, name="logged")

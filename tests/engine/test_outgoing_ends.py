@@ -156,6 +156,7 @@ def prepare_outgoing_request(request):
     request["headers"] |= {"X-Api-Key": "kkk-key", "Cookie": "a=1; session=cookie-value"}
     if "bearer" in request["data"]["text"]:
         request["headers"]["Authorization"] = "Bearer bearer-value"
+    print(request["headers"]["X-Api-Key"])
     return request
 
 def process_outgoing_response(request, response):
@@ -165,7 +166,10 @@ def process_outgoing_response(request, response):
 
 @pytest.mark.parametrize("status", [200, 500, 404])
 async def test_credentials_that_a_receiver_sends_back_stand_nowhere(tmp_path: Path, status: int) -> None:
-    def echo(request: Received) -> Response:
+    at_rest: list[object] = []
+
+    async def echo(request: Received) -> Response:
+        at_rest.extend(unpack(row.trace) for row in await stage.rows() if row.prepared)
         headers = (("content-type", "application/json"), ("x-seen", request.header("x-api-key") or ""))
         return Response(status, headers, json.dumps(request.headers).encode())
 
@@ -175,7 +179,8 @@ async def test_credentials_that_a_receiver_sends_back_stand_nowhere(tmp_path: Pa
         for text in ("basic", "bearer"):
             await stage.say(text)
             await stage.work()
-        told = json.dumps(await stage.records(id))
+        assert at_rest
+        told = json.dumps(await stage.records(id)) + json.dumps(at_rest)
         for row in await stage.rows():
             told += json.dumps(unpack(row.trace)) + ("" if row.state == "pending" else json.dumps(unpack(row.request)))
         sent = json.dumps([request.headers for request in receiver.requests])
