@@ -79,8 +79,11 @@ def folder_above(path: Path) -> Path | None:
 
 def is_integration(folder: Path) -> bool:
     """Told by its text: whether it is a right one is for those who read it."""
+    file = folder / SETTINGS
     try:
-        with (folder / SETTINGS).open("rb") as settings:
+        if not file.is_file():
+            return False
+        with file.open("rb") as settings:
             text = settings.read(MOST_SETTINGS)
     except OSError:
         return False

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from engine.devtools.making import make
+from engine.devtools.pytest_plugin import is_integration
 
 ROOT = Path(__file__).parents[3]
 PLUGIN = "engine.devtools.pytest_plugin"
@@ -91,6 +92,11 @@ def test_it_costs_nothing_where_nobody_asks(tmp_path: Path) -> None:
     (tmp_path / "integration.toml").write_text('kind = "of something else"\n')
     done = pytest_in(tmp_path)
     assert "1 passed" in done.stdout, done.stdout
+
+
+def test_a_pipe_of_that_name_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "integration.toml")
+    assert not is_integration(tmp_path)
 
 
 def test_the_layout_asks_for_it(folder: Path) -> None:
