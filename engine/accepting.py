@@ -173,7 +173,7 @@ def store_event(connection: Connection, planned: Planned, now: int) -> list[str]
         chain = planned.event.chain
         admitted = [_admitted(connection, delivery, chain, now) for delivery in planned.deliveries]
         deliveries = [delivery for delivery in admitted if delivery is not None]
-        insert_deliveries(connection, event_id, planned.event.workspace, deliveries, now)
+        insert_deliveries(connection, event_id, planned.event.workspace, deliveries)
         if not deliveries:
             delete_events_without_deliveries(connection, {event_id})
     return [delivery.id for delivery in deliveries]

@@ -36,7 +36,7 @@ async def emit(kit: Accepting, caller: User, event: Event, key: str | None) -> J
 
 @row_by_row
 def _emit(connection: Connection, event: Event, claim: Claim | None, listeners: Listeners, now: int) -> KeptAnswer:
-    kept = None if claim is None else claim_key(connection, claim, now)
+    kept = None if claim is None else claim_key(connection, claim)
     if kept is not None:
         return kept
     ids = accept_event(connection, event, listeners, now)

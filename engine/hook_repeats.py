@@ -36,9 +36,9 @@ def claim_of(request: HookRequest, integration_id: str, run: str) -> Claim | Non
 
 
 @row_by_row
-def begin_run(connection: Connection, start: RunStart | None, claim: Claim | None, now: int) -> KeptAnswer | None:
+def begin_run(connection: Connection, start: RunStart | None, claim: Claim | None) -> KeptAnswer | None:
     """None when the run may go on; `start` is None where its history is not kept."""
-    kept = None if claim is None else claim_key(connection, claim, now)
+    kept = None if claim is None else claim_key(connection, claim)
     if kept is None and start is not None:
         start_run(connection, start)
     return kept

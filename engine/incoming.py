@@ -112,7 +112,7 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
         )
     claim = claim_of(request, integration.id, trace.id) if replayed is None else None
     if start is not None or claim is not None:
-        kept = await kit.accepting.store.write(begin_run, start, claim, now_ms())
+        kept = await kit.accepting.store.write(begin_run, start, claim)
         if kept is not None:
             return repeated(kept)
     return Run(integration, saved, request, user or gone(integration), level, trace, services, claim)

@@ -110,7 +110,7 @@ def next_try(rules: Rules, work: Work, sent: Sent) -> Retry | Hold | End:
     )
     if delay is None:
         return _failed(sent, "failed-and-retry-delay-is-invalid")
-    if is_too_old(work.delivery.created_at, now_ms(), strict=not rules.keeps_deadlines):
+    if is_too_old(work.delivery.created_at, work.delivery.read_at, strict=not rules.keeps_deadlines):
         hours = MAX_AGE_MS // HOUR_MS
         return Hold(trace.then("held", because=f"it is older than {hours} hours"), attempts, "too-old", sent.request)
     return Retry(trace.then(f"going-to-retry-{attempts}", error=True, delayMs=delay), attempts, delay, sent.request)

@@ -45,7 +45,8 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """All that an attempt needs. `integration` is as it was when the event came, None when it is gone with all its
-    revisions; `enabled` is of now, None when it is gone. `hooks` are those its script defines."""
+    revisions; `enabled` is of now, None when it is gone. `hooks` are those its script defines. `created_at` and
+    `read_at` are of one clock, the database's."""
 
     seq: int
     id: str
@@ -58,6 +59,7 @@ class Delivery:
     interruptions: int
     prepared: bool
     created_at: int
+    read_at: int
     request: bytes | None
     trace: bytes | None
     event: Event

@@ -16,10 +16,10 @@ from engine.store.statements import Statement
 
 _NEW = (
     *("id", "workspace", "event_id", "integration_id", "revision", "url", "destination", "order_key", "trigger_word"),
-    *("state", "held_reason", "attempts", "interruptions", "lease", "prepared", "size", "trace", "created_at"),
+    *("state", "held_reason", "attempts", "interruptions", "lease", "prepared", "size", "trace"),
 )
-# due at once, by the clock that says when that is
-_BY_THE_DATABASE = {"due": database_ms(), "updated_at": database_ms()}
+# due at once, by the clock that says when that is, and how old it is by then
+_BY_THE_DATABASE = {name: database_ms() for name in ("due", "created_at", "updated_at")}
 _insert = Statement(insert(deliveries).values({name: bindparam(name) for name in _NEW} | _BY_THE_DATABASE))
 
 # Written out, not bound: only so can a partial index be used.
@@ -32,9 +32,7 @@ _backlog = Statement(
 )
 
 
-def insert_deliveries(
-    connection: Connection, event_id: int, workspace: str, new: Sequence[NewDelivery], now: int
-) -> None:
+def insert_deliveries(connection: Connection, event_id: int, workspace: str, new: Sequence[NewDelivery]) -> None:
     """All due at once."""
     _insert.run_many(
         connection,
@@ -56,7 +54,6 @@ def insert_deliveries(
                 "lease": 0,
                 "prepared": False,
                 "size": len(delivery.trace or b""),
-                "created_at": now,
                 "trace": delivery.trace,
             }
             for delivery in new
@@ -77,6 +74,7 @@ _OF_EVENT = ("source", "source_id", "event", "payload", "chain")
 _get = Statement(
     select(
         *(deliveries.c[name] for name in _OF_DELIVERY),
+        database_ms(),
         integrations.c.enabled,
         *(events.c[name] for name in _OF_EVENT),
     )
@@ -111,13 +109,13 @@ def _delivery(
     if row is None:
         return None
     values = dict(zip(_OF_DELIVERY, row, strict=False))
-    enabled, *of_event = row[len(_OF_DELIVERY) :]
+    read_at, enabled, *of_event = row[len(_OF_DELIVERY) :]
     revision = values["revision"]
     if revision not in revisions:
         revisions[revision] = _integration(connection, revision)
     integration, hooks = revisions[revision]
     event = Event.from_json(workspace=values.pop("workspace"), **dict(zip(_OF_EVENT, of_event, strict=True)))
-    return Delivery(**values, event=event, integration=integration, hooks=hooks, enabled=enabled)
+    return Delivery(**values, read_at=read_at, event=event, integration=integration, hooks=hooks, enabled=enabled)
 
 
 def _integration(connection: Connection, revision: int) -> tuple[OutgoingIntegration | None, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
+from engine.store.clock import read_clock
 from engine.store.conflicts import insert_if_absent
 from engine.store.isolation import row_by_row
 from engine.store.schema import hook_keys
@@ -37,8 +38,9 @@ class KeptAnswer:
     body: bytes | None
 
 
-def claim_key(connection: Connection, claim: Claim, now: int) -> KeptAnswer | None:
+def claim_key(connection: Connection, claim: Claim) -> KeptAnswer | None:
     """None when the key is the claim's from now on, else what was answered to it before."""
+    now = read_clock(connection)
     mine = (hook_keys.c.integration_id == claim.integration_id, hook_keys.c.key == claim.key)
     row = connection.execute(select(hook_keys).where(*mine)).one_or_none()
     if row is not None:

@@ -35,15 +35,14 @@ class Accounts:
     ) -> tuple[Account, str]:
         """The account and a new token; raises LoginFailed, or CodedError after too many failed tries."""
         name = username if username is not None else (email or "").lower()
-        since = now_ms() - TRIES_WINDOW_MS
         # looked at before a place at the hashing is taken, and again when the try is counted
-        if (await self._store.read(tokens.count_attempts, name, address, since))[0] >= TRIES:
+        if (await self._store.read(tokens.count_attempts, name, address, TRIES_WINDOW_MS))[0] >= TRIES:
             raise await self._too_many(name, address)
         credentials = await self._store.read(
             users.get_credentials, username=username, email=None if username is not None else name
         )
         if not await self._store.write(
-            tokens.insert_attempt, name=name, address=address, now=now_ms(), since=since, limit=TRIES
+            tokens.insert_attempt, name=name, address=address, window_ms=TRIES_WINDOW_MS, limit=TRIES
         ):
             raise await self._too_many(name, address)
         right = await self.passwords.verify(credentials and credentials[1], digest)
@@ -62,19 +61,17 @@ class Accounts:
 
     async def new_token(self, user_id: str) -> str:
         token = secrets.token_urlsafe(32)
-        now = now_ms()
         await self._store.write(
             tokens.insert_token,
             hash=_hash_of(token),
             user_id=user_id,
-            now=now,
-            expires_at=now + TOKEN_LIFE_MS,
+            life_ms=TOKEN_LIFE_MS,
             keep=TOKENS_PER_USER,
         )
         return token
 
     async def user_of_token(self, token: str) -> User | None:
-        return await self._store.read(tokens.user_of_token, _hash_of(token), now_ms())
+        return await self._store.read(tokens.user_of_token, _hash_of(token))
 
     async def account(self, user_id: str) -> Account | None:
         return await self._store.read(users.get_account, id=user_id)
@@ -88,9 +85,8 @@ class Accounts:
         return await self._store.write(_set_password, user_id, hash, now_ms())
 
     async def _too_many(self, name: str, address: str) -> CodedError:
-        now = now_ms()
-        _, first = await self._store.read(tokens.count_attempts, name, address, now - TRIES_WINDOW_MS)
-        wait = 1 if first is None else max(1, ceil((first + TRIES_WINDOW_MS - now) / 1000))
+        _, over_in = await self._store.read(tokens.count_attempts, name, address, TRIES_WINDOW_MS)
+        wait = max(1, ceil(over_in / 1000))
         reason = f"Error, too many requests. Please slow down. You must wait {wait} seconds before trying again."
         return CodedError("error-too-many-requests", reason, {"timeToReset": wait * 1000, "seconds": wait})
 

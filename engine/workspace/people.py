@@ -73,14 +73,12 @@ class People:
 
     async def register(self, new: NewUser, address: str) -> Account:
         """Somebody makes a user for themselves; raises CodedError, also when many came from the address lately."""
-        now = now_ms()
         # counted as tries to log in are, under a name that no user can have
         counted = await self._store.write(
             tokens.insert_attempt,
             name=" registration",
             address=address,
-            now=now,
-            since=now - REGISTRATIONS_WINDOW_MS,
+            window_ms=REGISTRATIONS_WINDOW_MS,
             limit=REGISTRATIONS,
         )
         if not counted:

@@ -1,5 +1,6 @@
 """Deliveries attempt by attempt: retried or not, held, refused, and what happened to the integration meanwhile."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,20 @@ async def test_a_delivery_that_is_too_old_is_held(tmp_path: Path) -> None:
         await stage.work()
         record = await stage.record(id)
         assert (record["state"], record["heldReason"], record["finished"]) == ("held", "too-old", False)
+
+
+async def test_how_old_a_delivery_is_goes_by_the_databases_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = time.time_ns
+    async with staged(tmp_path) as stage, Receiver(lambda _: Response(503)) as receiver:
+        await stage.integrate(receiver.url, retryFailedCalls=True, retryCount=9, retryDelay="powers-of-ten")
+        for days in (-4, 4):
+            # of the process that accepts, and then of the one that tries
+            monkeypatch.setattr("time.time_ns", lambda days=days: right() + days * 86_400 * 10**9)
+            await stage.say("hello")
+            await stage.work()
+        assert [(row.state, row.attempts > 0) for row in await stage.rows()] == [("pending", True)] * 2
 
 
 async def test_410_disables_the_integration(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def put(
     event_id = insert_event(connection, event, 0)
     assert event_id is not None
     new = [NewDelivery(new_id(), integration, 1, f"{at}/", at, order or new_id(), None) for at in destinations]
-    insert_deliveries(connection, event_id, "embedded", new, 0)
+    insert_deliveries(connection, event_id, "embedded", new)
 
 
 def rows(connection: Connection) -> list[Any]:

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.delivery import leases, queue
+from engine.errors import StoreBusy
 from engine.ids import new_id
 from engine.model.deliveries import Claim
 from engine.store.database import Store
 from engine.store.guarded_runs import MAX_RUNS, count_run
 from engine.store.isolation import row_by_row
 from engine.store.postgres import PostgresStore
+from engine.store.tokens import count_attempts, insert_attempt
 from tests.engine.delivery.queues import A, claimed, event_count, put, rows
 from tests.postgres import database
 
@@ -84,6 +86,22 @@ async def test_the_loop_guard_counts_all_processes_together() -> None:
     async with two_stores() as stores:
         admitted = await asyncio.gather(*[stores[n % 2].write(row_by_row(count_run), "order") for n in range(50)])
         assert admitted.count(True) == MAX_RUNS
+
+
+async def test_tries_to_log_in_of_all_processes_together_do_not_pass_the_limit() -> None:
+    async with two_stores() as stores:
+        counted = await asyncio.gather(
+            *[
+                stores[n % 2].write(insert_attempt, name="admin", address="192.0.2.1", window_ms=300_000, limit=10)
+                for n in range(16)
+            ],
+            return_exceptions=True,
+        )
+        # others were in the way of one that was not counted, and it was not made
+        assert all(isinstance(one, bool | StoreBusy) for one in counted)
+        for _ in range(2 * 10):
+            await stores[0].write(insert_attempt, name="admin", address="192.0.2.1", window_ms=300_000, limit=10)
+        assert (await stores[1].read(count_attempts, "admin", "192.0.2.1", 300_000))[0] == 10
 
 
 async def test_one_process_is_the_first_and_when_it_goes_another() -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +112,26 @@ async def test_tries_older_than_five_minutes_do_not_count_and_are_taken_away(tmp
         with pytest.raises(CodedError, match="error-too-many-requests"):
             await login(stage, "pw")
         await stage.store.write(change, update(login_attempts).values(at=login_attempts.c.at - 300_000))
-        assert (await stage.store.read(tokens.count_attempts, "admin", "192.0.2.1", 0))[0] == 10
+        assert (await stage.store.read(tokens.count_attempts, "admin", "192.0.2.1", 600_000))[0] == 10
         with pytest.raises(LoginFailed):
             await login(stage, "wrong", address="192.0.2.2")
         assert (await stage.store.read(rows))[1] == 1
         await login(stage, "pw")
+
+
+async def test_tries_and_tokens_go_by_the_databases_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = time.time_ns
+    async with staged(tmp_path) as stage:
+        token = await login(stage, "pw")
+        outcomes: list[type[BaseException]] = []
+        for number in range(24):
+            # as two processes do whose clocks are apart
+            monkeypatch.setattr("time.time_ns", lambda days=number % 2 * 100: right() + days * 86_400 * 10**9)
+            with pytest.raises((LoginFailed, CodedError)) as refusal:
+                await login(stage, "wrong")
+            outcomes.append(refusal.type)
+        assert outcomes == [LoginFailed] * 10 + [CodedError] * 14
+        assert await stage.workspace.accounts.user_of_token(token) is not None
 
 
 async def test_two_who_take_one_name_at_once_are_one_user(tmp_path: Path) -> None:
