@@ -62,6 +62,7 @@ class Worker:
         self._places = Places(limits)
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._loops: list[asyncio.Task[None]] = []
+        self._claiming: asyncio.Future[Any] | None = None
         # ends that could not be stored yet
         self._unended: deque[Callable[[Connection], None]] = deque()
 
@@ -95,6 +96,9 @@ class Worker:
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         await _cancelled([*self._running, *self._loops])
+        if self._claiming is not None:
+            # one whose loop ended goes on: what it commits has to be there to be given back
+            await asyncio.gather(self._claiming, return_exceptions=True)
         await self._store.write(leases.give_back, self.id)
 
     async def _work(self) -> None:
@@ -125,7 +129,8 @@ class Worker:
         look = queue.Look((), None) if woken else await self._store.read(queue.look, sharing.full)
         if woken or look.due:
             # A claim that a crash of the machine undoes is a delivery that is due.
-            look, claims, deliveries = await self._store.write_soon(take, self.id, sharing)
+            self._claiming = asyncio.ensure_future(self._store.write_soon(take, self.id, sharing))
+            look, claims, deliveries = await asyncio.shield(self._claiming)
             for claim in claims:
                 self._begin(claim, deliveries.get(claim.seq))
         return LOOK_SECONDS if look.next_ms is None else min(LOOK_SECONDS, look.next_ms / 1000)
