@@ -54,6 +54,10 @@ class Faulty:
         return self._store.queue_load()
 
 
+async def nothing(_: Any) -> None:
+    pass
+
+
 def faulty(store: Store, before: Callable[[Any], Awaitable[None]]) -> Store:
     return cast(Store, Faulty(store, before))
 
@@ -185,11 +189,19 @@ async def test_a_claim_whose_commit_a_drain_met_is_given_back(tmp_path: Path, mo
         async def journey(_delivery: Delivery, _claim: Claim) -> None:
             raise AssertionError("it was begun by a worker that drains")
 
-        worker = Worker("w", store, Wake(), journey, alone=True)
+        claims: list[asyncio.Future[Any]] = []
+
+        class Seen(Faulty):
+            async def write_soon(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+                claims.append(asyncio.ensure_future(store.write_soon(function, *args, **kwargs)))
+                return await asyncio.shield(claims[-1])
+
+        worker = Worker("w", cast(Store, Seen(store, nothing)), Wake(), journey, alone=True)
         await worker.start()
         assert await asyncio.to_thread(claimed.wait, 10)
         worker.stop_claiming()
         asyncio.get_running_loop().call_later(0.2, go_on.set)
         await worker.drain(8)
+        await asyncio.gather(*claims)
         (row,) = await store.read(rows)
         assert (row.state, row.worker, row.interruptions) == ("pending", None, 0)
