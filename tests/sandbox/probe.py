@@ -39,7 +39,7 @@ class Price(string.Template):
 class Box(typing.Generic[typing.TypeVar("T")]):
     pass
 
-ask(lambda: [base64.b64encode(b"a&b"), base64.b85encode(b"a&b"), base64.a85encode(b"a&b"), base64.b32encode(b"a&b")])
+ask(lambda: [base64.b64encode(b"a&b"), base64.b85encode(b"a&b"), base64.a85encode(b"a&b"), base64.b32encode(b"a&b"), base64.b32hexencode(b"a")])
 ask(lambda: [base64.b85decode(b"VPa"), base64.b32decode(b"MFRGG==="), base64.b32hexdecode(b"C5H66==="), binascii.hexlify(b"a")])
 ask(lambda: [calendar.Calendar().firstweekday, calendar.month(2026, 1), calendar.monthcalendar(2026, 2), calendar.isleap(2024)])
 ask(lambda: [calendar.TextCalendar(6).formatmonth(2026, 3), calendar.month_name, str(calendar.IllegalMonthError(13))])

@@ -24,6 +24,7 @@ from sandbox.library import CallState, caches
 from sandbox.program import Compiled
 from tests.sandbox.corpus import FAMILIES_OF_RESOURCES, Technique, techniques
 from tests.sandbox.probe import PROBE
+from tests.sandbox.prodding import proddings
 from tests.sandbox.scripting import FORMS
 
 SECONDS: Final = 0.1
@@ -223,6 +224,10 @@ def main() -> None:
     probe = compiled(PROBE)
     assert probe is not None
     codes = [(each, compiled(each.script)) for each in techniques() if ends_by_itself(each)]
+    for title, script in proddings():
+        technique = Technique("prodding", title, "", (), 1, script)
+        codes.append((technique, compiled(script)))
+        assert codes[-1][1] is not None, title
     for _ in range(2):
         fresh = run(probe, request(0))
         let_go()
