@@ -15,7 +15,7 @@ async def reset_password(settings: Settings, username: str, password: str) -> No
         raise CannotStart(f"The password has {len(password)} characters; it needs at least {MIN_PASSWORD}.")
     if settings.database_url is None and not (settings.data / FILE_NAME).is_file():
         raise CannotStart(f"There is no database in {settings.data}; name its folder with --data or HOOKCELL_DATA.")
-    store = await open_store(settings)
+    store = await open_store(settings, must_exist=True)
     try:
         workspace = EmbeddedWorkspace(store)
         try:

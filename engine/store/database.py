@@ -60,10 +60,13 @@ class Store(Protocol):
         """`told` is called on the loop when another process says so: usually, so do not rely on it. Once at most."""
 
 
-async def open_store(settings: Settings, *, on_lost: Callable[[StoreLost], None] | None = None) -> Store:
+async def open_store(
+    settings: Settings, *, on_lost: Callable[[StoreLost], None] | None = None, must_exist: bool = False
+) -> Store:
     """Migrates and opens, SQLite under its lock. Raises CannotStart.
 
     `on_lost` is called on the loop, once, if SQLite's file fails; a PostgreSQL database that is away may come back.
+    `must_exist`: a PostgreSQL database without our tables is refused.
     """
     if settings.database_url is None:
         return await SqliteStore.open(settings.data, on_lost=on_lost)
@@ -80,4 +83,6 @@ async def open_store(settings: Settings, *, on_lost: Callable[[StoreLost], None]
         raise CannotStart(
             f"HOOKCELL_DATABASE_URL needs the PostgreSQL driver ({error}): pip install 'hookcell[postgres]'"
         ) from error
-    return await PostgresStore.open(settings.database_url, direct_url=settings.database_listen_url)
+    return await PostgresStore.open(
+        settings.database_url, direct_url=settings.database_listen_url, must_exist=must_exist
+    )

@@ -16,9 +16,9 @@ from typing import Any
 
 import psycopg
 import structlog
-from psycopg.conninfo import make_conninfo
 
-from engine.store.postgres_engine import CONNECT_SECONDS, KEEPALIVE, said_by_postgres
+from engine.store.postgres_address import CONNECT_SECONDS
+from engine.store.postgres_engine import said_by_postgres
 from engine.store.postgres_watch import Watch
 
 INTERVAL_SECONDS = 0.005
@@ -34,10 +34,8 @@ _log = structlog.stdlib.get_logger("hookcell.store")
 class Notices:
     """Lives on one event loop, where `told` is called; `own` names this process, which need not be told by itself."""
 
-    def __init__(self, url: str, own: str, watch: Watch, told: Callable[[], None]) -> None:
-        self._url = make_conninfo(
-            url, connect_timeout=CONNECT_SECONDS, application_name="hookcell-notices", **KEEPALIVE
-        )
+    def __init__(self, address: str, own: str, watch: Watch, told: Callable[[], None]) -> None:
+        self._address = address
         self._own = own
         self._watch = watch
         self._told = told
@@ -74,7 +72,7 @@ class Notices:
         away = False
         while not self._closing:
             try:
-                with psycopg.connect(self._url, autocommit=True) as connection:
+                with psycopg.connect(self._address, autocommit=True) as connection:
                     self._execute(connection, f"LISTEN {_CHANNEL}")
                     # what was told meanwhile
                     self._tell_here()
@@ -85,25 +83,41 @@ class Notices:
                     _log.warning("nobody is told what is due until the database is back", error=said_by_postgres(error))
                 away = True
                 self._wait([], AGAIN_SECONDS)
+            except Exception:
+                # Whatever it is, it must not leave this process untold for good.
+                _log.exception("what is due was not told, in a way that should not be")
+                self._wait([], AGAIN_SECONDS)
 
     def _serve(self, connection: "psycopg.Connection[Any]") -> None:
         next_at = 0.0
         while True:
-            if not self._wait([connection.fileno()], ASK_SECONDS):
-                self._execute(connection, "SELECT 1")
             if self._closing:
                 return
+            # before the first wait: something may have been committed while nobody could be told
             if self._to_tell:
                 time.sleep(max(next_at - time.monotonic(), 0.0))
-                self._to_tell = False
-                self._execute(connection, f"SELECT pg_notify('{_CHANNEL}', %s)", self._own)
+                self._tell_others(connection)
                 next_at = time.monotonic() + INTERVAL_SECONDS
             if any(notice.payload != self._own for notice in list(connection.notifies(timeout=0))):
                 self._tell_here()
+            if not self._wait([connection.fileno()], ASK_SECONDS):
+                self._execute(connection, "SELECT 1")
+
+    def _tell_others(self, connection: "psycopg.Connection[Any]") -> None:
+        self._to_tell = False
+        try:
+            self._execute(connection, f"SELECT pg_notify('{_CHANNEL}', %s)", self._own)
+        except BaseException:
+            self._to_tell = True
+            raise
 
     def _wait(self, others: list[int], seconds: float) -> bool:
         """Until woken, or one of the others can be read; whether either was."""
-        readable, _, _ = select.select([self._woken, *others], [], [], seconds)
+        # select() takes no descriptor beyond 1023
+        poll = select.poll()
+        for descriptor in (self._woken, *others):
+            poll.register(descriptor, select.POLLIN)
+        readable = poll.poll(seconds * 1000)
         with suppress(BlockingIOError):
             os.read(self._woken, 4096)
         return bool(readable)

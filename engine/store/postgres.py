@@ -24,6 +24,7 @@ from engine.store.backup import USE_PG_DUMP
 from engine.store.isolation import is_row_by_row
 from engine.store.limits import StoreLimits
 from engine.store.notices import Notices
+from engine.store.postgres_address import address
 from engine.store.postgres_engine import (
     Begin,
     breaks_constraint,
@@ -56,9 +57,9 @@ class PostgresStore:
 
     shared = True
 
-    def __init__(self, engine: Engine, direct_url: str, limits: StoreLimits) -> None:
+    def __init__(self, engine: Engine, listening_at: str, limits: StoreLimits) -> None:
         self._engine = engine
-        self._direct_url = direct_url
+        self._listening_at = listening_at
         self._notices: Notices | None = None
         self._limits = limits
         self._writers = Threads(
@@ -84,13 +85,20 @@ class PostgresStore:
 
     @classmethod
     async def open(
-        cls, url: str, *, direct_url: str | None = None, limits: StoreLimits | None = None
+        cls,
+        url: str,
+        *,
+        direct_url: str | None = None,
+        limits: StoreLimits | None = None,
+        must_exist: bool = False,
     ) -> "PostgresStore":
-        """`direct_url` is the way to the server itself where `url` is a pooler's."""
+        """`direct_url` is the way to the server itself where `url` is a pooler's; `must_exist`: no tables are made
+        where there are none."""
         limits = limits or StoreLimits()
-        await asyncio.to_thread(prepare, direct_url or url, limits)
-        engine = postgres_engine(url, limits, pooler=direct_url is not None)
-        return cls(engine, direct_url or url, limits)
+        pooler = None if direct_url is None else url
+        await asyncio.to_thread(prepare, direct_url or url, limits, pooler=pooler, must_exist=must_exist)
+        engine = postgres_engine(address(url), limits, pooler=pooler is not None)
+        return cls(engine, address(direct_url or url, name="hookcell-notices"), limits)
 
     async def write(self, function: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         engine = self._row_by_row if is_row_by_row(function) else self._alone
@@ -128,7 +136,7 @@ class PostgresStore:
 
     def listen(self, told: Callable[[], None]) -> None:
         assert self._notices is None
-        self._notices = Notices(self._direct_url, new_id(), self._watch, told)
+        self._notices = Notices(self._listening_at, new_id(), self._watch, told)
 
     async def _write(
         self, engine: Engine, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]

@@ -11,22 +11,12 @@ from typing import Any
 import psycopg
 from psycopg.adapt import PyFormat
 from psycopg.types.string import StrDumperUnknown
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
-from engine.errors import CannotStart
 from engine.store.connections import json_text, json_value
 from engine.store.limits import StoreLimits
 
-CONNECT_SECONDS = 5
-# a peer that is gone without a word is found out in this time, on both sides
-KEEPALIVE = {
-    "keepalives": 1,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
 _IN_THE_WAY = frozenset({"40001", "40P01"})
 # a row that was found, or looked for in vain, may have gone or come before the statement that relied on it
 _CONSTRAINTS = frozenset({"23505", "23503"})
@@ -61,23 +51,12 @@ class _WithoutNul(StrDumperUnknown):
         return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
 
 
-def postgres_engine(url: str, limits: StoreLimits, *, pooler: bool) -> Engine:
-    """`pooler`: no statement is prepared, for the next one may reach another server process. Raises CannotStart."""
-    try:
-        parsed = make_url(url).set(drivername="postgresql+psycopg")
-    except (ArgumentError, ValueError):
-        raise CannotStart(
-            "HOOKCELL_DATABASE_URL is no address of a database like postgresql://user:password@host:5432/name."
-        ) from None
+def postgres_engine(address: str, limits: StoreLimits, *, pooler: bool) -> Engine:
+    """`address` is one of `postgres_address`; `pooler`: no statement is prepared, for the next one may reach another
+    server process."""
     engine = create_engine(
-        parsed,
-        connect_args={
-            "autocommit": True,
-            "connect_timeout": CONNECT_SECONDS,
-            "application_name": "hookcell",
-            "prepare_threshold": None if pooler else 5,
-            **KEEPALIVE,
-        },
+        "postgresql+psycopg://",
+        connect_args={"autocommit": True, "prepare_threshold": None if pooler else 5},
         pool_size=limits.writers + limits.readers,
         max_overflow=0,
         pool_timeout=limits.queue_seconds,
@@ -89,6 +68,11 @@ def postgres_engine(url: str, limits: StoreLimits, *, pooler: bool) -> Engine:
         json_serializer=json_text,
         json_deserializer=json_value,
     )
+
+    @event.listens_for(engine, "do_connect")
+    def _(_dialect: object, _record: object, arguments: list[object], _options: object) -> None:
+        # SQLAlchemy would read it by other rules than the driver
+        arguments[:] = [address]
 
     @event.listens_for(engine, "connect")
     def _(raw: "psycopg.Connection[Any]", _record: object) -> None:

@@ -115,3 +115,13 @@ def test_an_operator_resets_a_password_beside_the_server_and_copies_with_pg_dump
         server.login("admin", "another one")
         result = runner.invoke(app, ["backup", str(tmp_path / "copy")], env=environment)
         assert (result.exit_code, "pg_dump" in result.stderr) == (1, True)
+
+
+def test_no_password_is_reset_in_a_database_without_our_tables(tmp_path: Path) -> None:
+    with database(migrated=False) as url:
+        environment = {"HOOKCELL_DATABASE_URL": url}
+        for _ in range(2):
+            result = CliRunner().invoke(
+                app, ["admin", "reset-password", "--data", str(tmp_path)], input="another one\n", env=environment
+            )
+            assert (result.exit_code, "has no tables of hookcell" in result.stderr) == (1, True)

@@ -1,5 +1,6 @@
 """Starting on a PostgreSQL database: alone, several at once, after a death in the middle, and on one that is newer."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -11,12 +12,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
-from engine.errors import SchemaTooNew
+from engine.errors import CannotStart, SchemaTooNew
 from engine.store.limits import StoreLimits
+from engine.store.postgres import PostgresStore
 from engine.store.postgres_start import prepare
 from engine.store.schema import metadata
-from tests.postgres import database, execute
+from tests.postgres import database, execute, named, shared_server
 from tests.processes import wait_for
+from tests.proxies import proxy
 
 LIMITS = StoreLimits()
 
@@ -132,3 +135,64 @@ def test_a_newer_schema_is_refused_with_what_to_do_and_left_alone() -> None:
         with pytest.raises(SchemaTooNew, match=r"schema 9999, .* none later than .* restore a backup"):
             prepare(url, LIMITS)
         assert revision(url) == "9999"
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_keeps_text_otherwise_is_refused(encoding: str) -> None:
+    server, name = shared_server(), f"kept_{encoding.lower()}"
+    execute(server, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+    with pytest.raises(CannotStart, match=f"{encoding}.*--encoding=UTF8"):
+        prepare(named(server, name), LIMITS)
+
+
+def test_a_user_who_may_make_no_tables_is_told_so(empty: str) -> None:
+    execute(empty, "CREATE ROLE visitor LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    try:
+        with pytest.raises(CannotStart, match=r"cannot be used: permission denied for schema public.*make tables"):
+            prepare(empty.replace("//postgres:@", "//visitor@").replace("//postgres@", "//visitor@"), LIMITS)
+    finally:
+        execute(empty, "DROP ROLE visitor")
+
+
+def test_a_pooler_that_is_down_is_told_of(empty: str) -> None:
+    with pytest.raises(CannotStart, match=r"^The database of HOOKCELL_DATABASE_URL cannot be used: .*refused"):
+        prepare(empty, LIMITS, pooler="postgresql://nobody@127.0.0.1:1/none")
+
+
+def test_a_server_behind_a_pooler_that_is_down_is_told_of(empty: str) -> None:
+    with pytest.raises(CannotStart, match=r"^The database of HOOKCELL_DATABASE_LISTEN_URL cannot be used: .*refused"):
+        prepare("postgresql://nobody@127.0.0.1:1/none", LIMITS, pooler=empty)
+
+
+def test_two_addresses_of_different_databases_are_refused_before_anything_is_made(empty: str) -> None:
+    with database() as other, pytest.raises(CannotStart, match=r"_URL and HOOKCELL_DATABASE_LISTEN_URL lead to diff"):
+        prepare(empty, LIMITS, pooler=other)
+    assert revision(empty) is None
+    with proxy(empty) as pooler:
+        prepare(empty, LIMITS, pooler=pooler.url)
+
+
+async def _ask(url: str) -> int:
+    store = await PostgresStore.open(url)
+    try:
+        return await store.read(lambda connection: int(connection.execute(text("SELECT 1")).scalar_one()))
+    finally:
+        await store.close()
+
+
+def test_of_several_hosts_the_one_that_takes_writes_is_used(empty: str) -> None:
+    with proxy(empty) as way:
+        port = way.url.partition("127.0.0.1:")[2].partition("/")[0]
+        several = way.url.replace(f"127.0.0.1:{port}", f"127.0.0.1:1,127.0.0.1:{port}")
+        assert asyncio.run(_ask(f"{several}&target_session_attrs=read-write")) == 1
+
+
+def test_a_start_that_is_to_find_our_tables_makes_none(empty: str) -> None:
+    with pytest.raises(CannotStart, match="no tables of hookcell"):
+        prepare(empty, LIMITS, must_exist=True)
+    engine = connected(empty)
+    with engine.connect() as connection:
+        assert catalogue(connection) == set()
+    engine.dispose()
+    prepare(empty, LIMITS)
+    prepare(empty, LIMITS, must_exist=True)
