@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection
 
 from engine.delivery import leases, queue
+from engine.delivery.outage import Outage
 from engine.delivery.places import LIMITS, Places, Sharing, WorkerLimits
 from engine.delivery.wake import Wake
 from engine.errors import Unavailable
@@ -28,7 +29,7 @@ Journey: TypeAlias = Callable[[Delivery, Claim], Coroutine[Any, Any, None]]
 RENEW_SECONDS = 2.0
 LOOK_SECONDS = 1.0
 LINGER_SECONDS = 0.004
-# after a look that failed, or while the store is behind
+# after the first look that failed, or while the store is behind
 PAUSE_SECONDS = 0.05
 MAX_STORE_LOAD = 0.5
 AGAIN_MS = 1_000
@@ -62,6 +63,8 @@ class Worker:
         self._places = Places(limits)
         self._running: dict[asyncio.Task[None], Claim] = {}
         self._loops: list[asyncio.Task[None]] = []
+        self._claims = Outage("deliveries wait", PAUSE_SECONDS, LOOK_SECONDS)
+        self._lease = Outage("the lease was not renewed", RENEW_SECONDS, RENEW_SECONDS)
         self._claiming: asyncio.Future[Any] | None = None
         # ends that could not be stored yet
         self._unended: deque[Callable[[Connection], None]] = deque()
@@ -106,9 +109,9 @@ class Worker:
         while True:
             try:
                 seconds = await self._claim_due(woken)
+                self._claims.over()
             except Unavailable as error:
-                _log.warning("deliveries wait: the store is busy", error=str(error))
-                seconds = PAUSE_SECONDS
+                seconds = self._claims.met(error)
             except Exception:
                 # Whatever it is, it must not end all deliveries for good.
                 _log.exception("deliveries were not claimed, in a way that should not be")
@@ -173,8 +176,9 @@ class Worker:
                 if not self._alone:
                     await self._live()
                 await self._end_the_rest()
+                self._lease.over()
             except Unavailable as error:
-                _log.warning("the lease was not renewed: the store is busy", error=str(error))
+                self._lease.met(error)
             except Exception:
                 _log.exception("the lease was not renewed, in a way that should not be")
 

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from engine.delivery import leases, queue
+from engine.delivery.outage import Outage
 from engine.delivery.places import Sharing
 from engine.delivery.wake import Wake
 from engine.delivery.worker import Worker, take
-from engine.errors import StoreBusy, Unavailable
+from engine.errors import StoreAway, StoreBusy, Unavailable
 from engine.model.deliveries import Claim, Delivery
 from engine.store.database import Store
 from engine.store.isolation import row_by_row
@@ -205,3 +206,51 @@ async def test_a_claim_whose_commit_a_drain_met_is_given_back(tmp_path: Path, mo
         await asyncio.gather(*claims)
         (row,) = await store.read(rows)
         assert (row.state, row.worker, row.interruptions) == ("pending", None, 0)
+
+
+async def test_a_database_that_is_away_is_told_of_once_and_asked_less_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.delivery.worker.PAUSE_SECONDS", 0.001)
+    away, looks = True, 0
+    done = asyncio.Event()
+
+    async def fail(function: Any) -> None:
+        nonlocal looks
+        if away and function in (take, queue.look, leases.clock_went_back):
+            looks += function is not leases.clock_went_back
+            raise StoreAway("The database is away (refused); nothing was stored.")
+
+    async with queued(tmp_path, A) as store:
+
+        async def journey(_: Delivery, claim: Claim) -> None:
+            await store.write(queue.finish, claim, "finished", attempts=1, request=None, trace=b"", keep=True)
+            done.set()
+
+        with capture_logs() as logs:
+            worker = Worker("w", faulty(store, fail), Wake(), journey, alone=True)
+            await worker.start()
+            async with asyncio.timeout(10):
+                while looks < 12:
+                    await asyncio.sleep(0.005)
+                while len(logs) < 2:
+                    await asyncio.sleep(0.005)
+                away = False
+                await done.wait()
+            await worker.drain(1)
+    assert sorted(log["event"] for log in logs) == [
+        "deliveries wait: the database is away",
+        "the lease was not renewed: the database is away",
+    ]
+
+
+def test_pauses_grow_to_their_limit_and_begin_anew_after_each_outage() -> None:
+    outage = Outage("it waits", 0.05, 0.3)
+    with capture_logs() as logs:
+        assert [outage.met(StoreAway("refused")) for _ in range(5)] == [0.05, 0.1, 0.2, 0.3, 0.3]
+        outage.over()
+        assert [outage.met(StoreAway("refused")), outage.met(StoreBusy("full"))] == [0.05, 0.1]
+    assert [log["event"] for log in logs] == [
+        *["it waits: the database is away"] * 2,
+        "it waits: the store is busy",
+    ]
