@@ -158,11 +158,10 @@ class Cell:
         allocated = gc.get_count()[0]
         try:
             payload = self.run(frame, fields)
-            if gc.get_count()[0] > allocated:
-                gc.collect(0)
+            # First the library lets go: what outlives a collection is looked for by none after it. And once more after
+            # each, since what runs at the end of what was found may have left something there.
             library.end()
-            if gc.get_count()[0] > allocated:
-                # classes of the script, which the library has let go only now, and what runs at their end
+            while gc.get_count()[0] > allocated:
                 gc.collect(0)
                 library.end()
             return payload
