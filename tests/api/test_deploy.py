@@ -136,6 +136,12 @@ def test_every_setting_that_is_named_exists() -> None:
     assert {"DATABASE_URL", "ENCRYPTION_KEY", "ROOT_URL"} <= named
 
 
+def test_the_page_names_what_has_to_be_the_same_everywhere() -> None:
+    (same,) = re.findall(r"^Each has to have the same (.*?)\n\n", README, re.MULTILINE | re.DOTALL)
+    everywhere = {"DATABASE_URL", "ENCRYPTION_KEY", "ROOT_URL", "EGRESS_ALLOW", "STRICT_COMPAT", "HISTORY_DAYS"}
+    assert everywhere | {"ADMIN_USERNAME", "ADMIN_PASS"} <= set(re.findall(r"HOOKCELL_(\w+)", same))
+
+
 @pytest.mark.timeout(180)
 def test_every_command_runs_as_it_stands_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     default = next(json.loads(arguments) for name, arguments in instructions() if name == "CMD")
