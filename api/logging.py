@@ -51,7 +51,6 @@ def configure_logging(*, format: Literal["json", "console"], level: str = "INFO"
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
     )
 
 

@@ -15,7 +15,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield started
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def quiet_logs() -> None:
     """The server's thread would print between the tests; what is logged is seen by `capture_logs`."""
+    # a command that a test before ran in this process may have set it up for itself
+    structlog.reset_defaults()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
