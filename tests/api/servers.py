@@ -28,6 +28,8 @@ from tests.engine.http.network import Names
 T = TypeVar("T")
 
 ADMIN_PASS = "correct horse"
+# for an answer: longer than any takes on a machine that does much else
+PATIENCE_SECONDS = 40.0
 
 
 @dataclass
@@ -46,8 +48,7 @@ class Running:
 
     def logged_in(self, data: dict[str, Any]) -> httpx2.Client:
         headers = {"X-Auth-Token": data["authToken"], "X-User-Id": data["userId"]}
-        client = httpx2.Client(base_url=self.client.base_url, headers=headers, trust_env=False)
-        return self.clients.enter_context(client)
+        return self.clients.enter_context(client_of(str(self.client.base_url), headers))
 
     @cached_property
     def admin(self) -> httpx2.Client:
@@ -62,11 +63,15 @@ class Running:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """In the server's loop."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(10)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE_SECONDS)
 
     def do(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """A write to the server's store."""
         return self.run(self.engine.store.write(function, *args, **kwargs))
+
+
+def client_of(url: str, headers: dict[str, str] | None = None) -> httpx2.Client:
+    return httpx2.Client(base_url=url, headers=headers, trust_env=False, timeout=PATIENCE_SECONDS)
 
 
 async def _hash_cheaply(engine: Engine) -> None:
@@ -95,7 +100,7 @@ def running(data: Path, **settings: Any) -> Iterator[Running]:
         serving = asyncio.create_task(server.serve([socket]))
         while not server.started:
             await asyncio.sleep(0.005)
-        client = httpx2.Client(base_url=f"http://127.0.0.1:{socket.getsockname()[1]}", trust_env=False)
+        client = client_of(f"http://127.0.0.1:{socket.getsockname()[1]}")
         started.append(Running(engine, client, asyncio.get_running_loop()))
         up.set()
         await down.wait()

@@ -205,14 +205,17 @@ async def test_what_happened_to_the_integration_meanwhile_counts(tmp_path: Path)
 
 async def test_whoever_shares_out_places_is_told_whether_the_destination_answered(tmp_path: Path) -> None:
     told: list[bool] = []
-    script = "def prepare_outgoing_request(request):\n    return {**request, 'timeout': 100}\n"
+    script = """
+def prepare_outgoing_request(request):
+    return {**request, "timeout": 100 if "silence" in request["data"]["text"] else 20_000}
+"""
     answers = [Response(500), Response(delay=5)]
     async with staged(tmp_path) as stage, Receiver(lambda _: answers.pop(0)) as receiver:
         kit = replace(stage.kit, answered=lambda _, heard: told.append(heard))
         await stage.integrate(receiver.url, script=script, triggerWords=["up"])
         await stage.integrate("http://127.0.0.1:1/", triggerWords=["down"])
         await stage.integrate("http://10.0.0.1/", triggerWords=["refused"])
-        for text in ("up", "up", "down", "refused"):
+        for text in ("up", "up to silence", "down", "refused"):
             await stage.say(text)
             await stage.work(kit)
         assert told == [True, False, False, True]
