@@ -1,7 +1,6 @@
 """What integrations.explain takes; integrations.emit takes the event itself."""
 
-import orjson
-
+from engine.bounded_json import TooComplex, read_json
 from engine.emitted import EmittedEvent
 from engine.errors import InvalidParams
 from engine.paging import PageQuery
@@ -17,8 +16,10 @@ class ExplainQuery(PageQuery, extra="ignore"):
     def emitted(self) -> EmittedEvent:
         """Raises InvalidParams."""
         try:
-            found = orjson.loads(self.event)
-        except orjson.JSONDecodeError as error:
+            found = read_json(self.event)
+        except TooComplex as error:
+            raise InvalidParams([f"event must NOT have {error}"], error_type="error-invalid-params") from None
+        except ValueError as error:
             raise InvalidParams([f"event must be JSON: {error}"], error_type="error-invalid-params") from None
         if not isinstance(found, dict):
             raise InvalidParams(["event must be an object"], error_type="error-invalid-params")

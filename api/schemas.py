@@ -1,13 +1,8 @@
-"""What the endpoints of the workspace take, as models; Rocket.Chat's words for what is wrong are `engine.params`'s.
-
-Parameters that Rocket.Chat's clients send and that mean nothing here are named, so that they are no mistake.
-"""
+"""What logging in takes, and the shape of endpoints that take nothing."""
 
 from engine.errors import InvalidParams
 from engine.params import NullableName, NullableText, Params
 from engine.workspace.passwords import digest_of
-
-MAX_MEMBERS = 1000
 
 
 class Nothing(Params, extra="ignore"):

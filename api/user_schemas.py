@@ -1,4 +1,7 @@
-"""What the endpoints of users and permissions take."""
+"""What the endpoints of users, permissions and settings take.
+
+Parameters that Rocket.Chat's clients send and that mean nothing here are named, so that they are no mistake.
+"""
 
 from typing import Annotated, Any
 

@@ -14,7 +14,18 @@ from engine.model.events import EVENT_NAMES, Chain, Event, EventName
 from engine.model.files import File
 from engine.model.json import JsonObject
 from engine.model.messages import Message, Room, User
-from engine.params import MAX_NUMBER, Flag, NullableName, NullableNumber, NullableText, Params, Text, Word, problem
+from engine.params import (
+    MAX_NUMBER,
+    Flag,
+    NullableName,
+    NullableNumber,
+    NullableText,
+    Params,
+    Text,
+    Word,
+    one_of,
+    problem,
+)
 from engine.trace import now_ms
 from engine.workspace.files import content_of
 
@@ -35,15 +46,6 @@ _NEEDED: dict[EventName, tuple[str, ...]] = {
     "roomLeft": ("room", "user"),
     "userCreated": ("user",),
 }
-
-
-def _one_of(*known: str, of: str = "") -> BeforeValidator:
-    def check(value: object) -> object:
-        if value not in known:
-            raise problem(f"{of}must be one of {', '.join(known)}")
-        return value
-
-    return BeforeValidator(check)
 
 
 def _part(name: str) -> BeforeValidator:
@@ -111,7 +113,7 @@ class EmittedRoom(Params):
     """Of a direct room, `uids` and `usernames` are its members, in one order."""
 
     id: Id
-    t: Annotated[Literal["c", "p", "d", "l"], _one_of(*ROOM_KINDS)]
+    t: Annotated[Literal["c", "p", "d", "l"], one_of(*ROOM_KINDS)]
     name: NullableName = None
     fname: NullableName = None
     ts: Date = None
@@ -184,7 +186,7 @@ class EmittedMessage(Params):
 
 
 class EmittedEvent(Params):
-    event: Annotated[EventName, _one_of(*EVENT_NAMES, of="event ")]
+    event: Annotated[EventName, one_of(*EVENT_NAMES, of="event ")]
     room: Annotated[EmittedRoom | None, _part("room")] = None
     user: Annotated[EmittedUser | None, _part("user")] = None
     message: Annotated[EmittedMessage | None, _part("message")] = None

@@ -13,6 +13,8 @@ from engine.errors import CodedError
 from engine.params import NullableNumber, NullableText, Params
 
 MAX_OFFSET = 2**53
+# an order by thousands is none that a database takes
+MAX_SORT_FIELDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,13 @@ def _order(sort: str | None, sortable: Collection[str] | None) -> tuple[tuple[st
     except ValueError:
         order = None
     if isinstance(order, dict) and all(type(way) is int and way in (1, -1) for way in order.values()):
+        if len(order) > MAX_SORT_FIELDS:
+            raise _invalid(f"Invalid sort parameter provided: {len(order)} fields, at most {MAX_SORT_FIELDS}")
         if sortable is not None and (unknown := [field for field in order if field not in sortable]):
-            known = ", ".join(sortable)
-            raise _invalid(f"Invalid sort parameter provided: {unknown[0]!r} is not one of {known}")
+            known = (
+                f"{unknown[0]!r} is not one of {', '.join(sortable)}" if sortable else "this list has one order only"
+            )
+            raise _invalid(f"Invalid sort parameter provided: {known}")
         return tuple(order.items())
     raise _invalid(f'Invalid sort parameter provided: "{sort}" is not like {{"ts": -1}}')
 

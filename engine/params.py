@@ -71,6 +71,17 @@ def problem(message: str) -> PydanticCustomError:
     return PydanticCustomError("parameter", "{message}", {"message": message})
 
 
+def one_of(*choices: str, of: str = "") -> BeforeValidator:
+    """`of` stands before the words that say what it must be."""
+
+    def check(value: object) -> object:
+        if value not in choices:
+            raise problem(f"{of}must be one of {', '.join(choices)}")
+        return value
+
+    return BeforeValidator(check)
+
+
 def _text(value: object) -> str:
     match value:
         case str():
@@ -110,6 +121,9 @@ def _flag(value: object) -> bool:
 def _number(value: object) -> int | float:
     if value is None:
         return 0
+    if isinstance(value, str) and ("_" in value or not value.isascii()):
+        # Python reads these as numbers, and nobody else does.
+        raise problem("must be number")
     try:
         number = float(value) if isinstance(value, str | int | float) else math.nan
     except (ValueError, OverflowError):

@@ -14,6 +14,8 @@ from engine.model.json import JsonObject, JsonValue
 
 MAX_DEPTH = 10
 MAX_CONDITIONS = 100
+# each is looked for in every record
+MAX_FIELDS = 100
 
 Query: TypeAlias = Callable[[JsonObject], bool]
 Fields: TypeAlias = Callable[[JsonObject], JsonObject]
@@ -35,6 +37,8 @@ def parse_fields(text: str) -> Fields:
     Raises CodedError `error-invalid-fields`.
     """
     asked = _object(text)
+    if asked is not None and len(asked) > MAX_FIELDS:
+        raise _bad_fields(f"Invalid fields parameter provided: {len(asked)} fields, at most {MAX_FIELDS}")
     if asked is None or not all(way in (0, 1) for way in asked.values()):
         raise _bad_fields(f'Invalid fields parameter provided: "{text}" is not like {{"name": 1}}')
     if asked == {"_id": 1}:

@@ -4,25 +4,24 @@ from typing import Any
 
 from api.endpoint import Call
 from api.integration_schemas import ChannelIntegrationsQuery, GroupIntegrationsQuery, RoomIntegrationsQuery
+from api.routes.rooms import named_room, no_such_room
 from engine import integrations
-from engine.errors import CodedError
 from engine.model.json import JsonObject
 from engine.model.messages import Room
-from engine.workspace.protocol import Workspace
 
 
 async def of_channel(call: Call[ChannelIntegrationsQuery]) -> JsonObject:
-    room = await _room(call.engine.workspace, call.params)
+    room = await named_room(call.engine.workspace, call.params)
     if room is None or room.t != "c":
-        raise _no_room("channel")
+        raise no_such_room("channel")
     return await _listed(call, call.params, room, call.params.include_all_public_channels == "true")
 
 
 async def of_group(call: Call[GroupIntegrationsQuery]) -> JsonObject:
     workspace = call.engine.workspace
-    room = await _room(workspace, call.params)
+    room = await named_room(workspace, call.params)
     if room is None or room.t != "p" or not await workspace.is_member(room.id, call.user.id):
-        raise _no_room("group")
+        raise no_such_room("group")
     return await _listed(call, call.params, room, call.params.include_all_private_groups == "true")
 
 
@@ -37,18 +36,4 @@ async def _listed(call: Call[Any], params: RoomIntegrationsQuery, room: Room, gr
         groups=groups,
         query=query,
         shown=shown,
-    )
-
-
-async def _room(workspace: Workspace, params: RoomIntegrationsQuery) -> Room | None:
-    if params.room_id:
-        return await workspace.room(id=params.room_id)
-    if params.room_name:
-        return await workspace.room(name=params.room_name)
-    raise CodedError("error-roomid-param-not-provided", 'The parameter "roomId" or "roomName" is required')
-
-
-def _no_room(kind: str) -> CodedError:
-    return CodedError(
-        "error-room-not-found", f'The required "roomId" or "roomName" param provided does not match any {kind}'
     )

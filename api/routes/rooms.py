@@ -145,11 +145,11 @@ class Family:
 
     async def _named(self, workspace: EmbeddedWorkspace, user: User, named: Named) -> Room:
         """Raises CodedError; a group is there for its members only."""
-        room = await _room(workspace, named)
+        room = await named_room(workspace, named)
         if room is None or room.t != self.kind:
-            raise _no_room(self.word)
+            raise no_such_room(self.word)
         if self.kind == "p" and not await workspace.is_member(room.id, user.id):
-            raise _no_room(self.word)
+            raise no_such_room(self.word)
         return room
 
     async def _open(self, workspace: EmbeddedWorkspace, user: User, named: Named) -> Room:
@@ -201,9 +201,9 @@ async def im_messages(call: Call[DirectMessagesQuery]) -> JsonObject:
 
 async def info(call: Call[RoomRef]) -> JsonObject:
     workspace = call.engine.workspace
-    room = await _room(workspace, call.params)
+    room = await named_room(workspace, call.params)
     if room is None:
-        raise _no_room("channel")
+        raise no_such_room("channel")
     if not await workspace.rooms.may_see(call.user, room):
         raise NotAllowed
     return {"room": room_record(await workspace.rooms.info(room))}
@@ -216,7 +216,7 @@ async def delete(call: Call[RoomId]) -> JsonObject:
     return {}
 
 
-async def _room(workspace: EmbeddedWorkspace, named: Named) -> Room | None:
+async def named_room(workspace: EmbeddedWorkspace, named: Named) -> Room | None:
     """Raises CodedError when neither is said."""
     if named.room_id:
         return await workspace.room(id=named.room_id)
@@ -240,7 +240,7 @@ def _record(found: Signed) -> JsonObject:
     return message_record(*found)
 
 
-def _no_room(kind: str) -> CodedError:
+def no_such_room(kind: str) -> CodedError:
     return CodedError(
         "error-room-not-found", f'The required "roomId" or "roomName" param provided does not match any {kind}'
     )

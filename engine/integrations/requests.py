@@ -19,6 +19,7 @@ from engine.params import (
     NullableText,
     Params,
     Word,
+    one_of,
     problem,
     read_one_of,
 )
@@ -32,15 +33,6 @@ _COMPUTED = frozenset({"scriptCompiled", "scriptError", "userId"})
 # The original's patterns are not anchored: a type that only contains one is refused later, with other words.
 IncomingType = Annotated[Name, Field(pattern="webhook-incoming")]
 OutgoingType = Annotated[Name, Field(pattern="webhook-outgoing")]
-
-
-def _one_of(*choices: str) -> BeforeValidator:
-    def check(value: object) -> object:
-        if value not in choices:
-            raise problem(f"must be one of {', '.join(choices)}")
-        return value
-
-    return BeforeValidator(check)
 
 
 def _whole_number(value: object) -> object:
@@ -70,8 +62,8 @@ Words = Annotated[StrictWords, BeforeValidator(_words)]
 class OwnSettingsShape(Params):
     """The `hookcell` object. `loopDepth` counts integrations; `egressAllow` takes CIDRs and hosts."""
 
-    isolation: Annotated[Literal["pinned", "per-call"], _one_of("pinned", "per-call")] = "pinned"
-    history: Annotated[Literal["full", "failures", "off"], _one_of("full", "failures", "off")] = "full"
+    isolation: Annotated[Literal["pinned", "per-call"], one_of("pinned", "per-call")] = "pinned"
+    history: Annotated[Literal["full", "failures", "off"], one_of("full", "failures", "off")] = "full"
     loop_guard: Flag = True
     loop_depth: Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=MAX_LOOP_DEPTH)] = 3
     egress_allow: Annotated[tuple[Word, ...], AfterValidator(_allowances)] = ()

@@ -12,7 +12,7 @@ RunState: TypeAlias = Literal["running", "finished", "failed", "refused", "inter
 
 @dataclass(frozen=True, slots=True)
 class RunStart:
-    """An incoming run as it begins; `request` is what `history.pack_incoming` made."""
+    """An incoming run as it begins; `request` is what `history.pack_masked` made."""
 
     id: str
     integration_id: str

@@ -10,7 +10,8 @@ from engine.model.json import JsonObject, JsonValue
 class ScriptFailure:
     """Why a call gave no result; `traceback` is in the author's lines, for those who may see the script.
 
-    `kind` is raised, cpu-time, wall-time, overall-time, memory, output, crashed or bad-result.
+    `kind` is raised, cpu-time, wall-time, overall-time, memory, output, crashed or bad-result; not-compiled and
+    bad-arguments where the hook was not called.
     """
 
     kind: str

@@ -121,6 +121,7 @@ def test_it_comes_in_pages_of_those_one_may_see(server: Running) -> None:
         ("", "must NOT have fewer than 1 characters"),
         ("{", "event must be JSON: "),
         ("[]", "event must be an object"),
+        ('{"a":' * 65 + "1" + "}" * 65, "event must NOT have more than 64 levels"),
         ('{"event": "nothing"}', "must be one of sendMessage"),
         ('{"event": "roomLeft"}', "must have required property 'room' for roomLeft"),
     ],

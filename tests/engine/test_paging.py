@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from engine.errors import CodedError, InvalidParams
@@ -23,12 +25,27 @@ def test_an_order_is_json_with_one_and_minus_one() -> None:
     assert read_query({"sort": '{"any.thing": 1}'}, PageQuery).page().sort == (("any.thing", 1),)
 
 
+def test_an_order_has_few_fields() -> None:
+    fields = [f"field{number}" for number in range(11)]
+    ten = read_query({"sort": json.dumps(dict.fromkeys(fields[:10], 1))}, PageQuery)
+    assert len(ten.page().sort) == 10
+    eleven = read_query({"sort": json.dumps(dict.fromkeys(fields, 1))}, PageQuery)
+    with pytest.raises(CodedError, match="11 fields, at most 10"):
+        eleven.page()
+
+
+def test_a_list_that_cannot_be_sorted_says_so() -> None:
+    with pytest.raises(CodedError, match="this list has one order only"):
+        read_query({"sort": '{"name": 1}'}, PageQuery).page(())
+
+
 @pytest.mark.parametrize("sort", ["name", "[]", "1", '{"name": 0}', '{"name": "1"}', '{"name": true}', '{"age": 1}'])
 def test_an_order_that_is_none_is_an_error(sort: str) -> None:
     with pytest.raises(CodedError, match="error-invalid-sort"):
         page(sort=sort)
 
 
-def test_a_number_that_is_none_is_an_error() -> None:
+@pytest.mark.parametrize("number", ["many", "1_0", "٣"])
+def test_a_number_that_is_none_is_an_error(number: str) -> None:
     with pytest.raises(InvalidParams, match="must be number"):
-        page(count="many")
+        page(count=number)

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -104,3 +105,10 @@ def test_fields_are_those_named_or_all_but_those(fields: str, shown: object) -> 
 def test_fields_that_are_none_are_an_error(fields: str) -> None:
     with pytest.raises(CodedError, match="error-invalid-fields"):
         parse_fields(fields)
+
+
+def test_a_hundred_fields_may_be_asked_for_and_no_more() -> None:
+    names = [f"field{number}" for number in range(101)]
+    assert parse_fields(json.dumps(dict.fromkeys(names[:100], 1)))({"field99": 1, "other": 2}) == {"field99": 1}
+    with pytest.raises(CodedError, match="101 fields, at most 100"):
+        parse_fields(json.dumps(dict.fromkeys(names, 1)))
