@@ -2,13 +2,15 @@
 
 A destination has its share, one that did not answer lately a single place; an integration has its share, however many
 destinations it names. The last places are a reserve for destinations that have nothing in flight: half of it for those
-whose answers are not known yet, all of it for those that answered lately, none for those that did not.
+whose answers are not known yet, a few for each integration that has such; all of it for those that answered lately,
+none for those that did not.
 """
 
 from bisect import bisect_right
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from engine.http import MAX_REQUESTS_A_DESTINATION
 from engine.model.deliveries import Claim
@@ -22,12 +24,23 @@ class WorkerLimits:
     """Below what the guarded client has places for, so that nothing in flight waits there for others.
 
     What is in flight to a destination counts until it has answered, what is of an integration until it is ended.
+    `new_ones` is how many destinations that nobody has heard of an integration may have and still add one from the
+    reserve.
     """
 
     deliveries: int = 192
     reserve: int = 64
     a_destination: int = MAX_REQUESTS_A_DESTINATION
     an_integration: int = 32
+    new_ones: int = 2
+
+    @property
+    def for_all(self) -> int:
+        return self.deliveries - self.reserve
+
+    @property
+    def for_new_ones(self) -> int:
+        return self.deliveries - self.reserve // 2
 
 
 LIMITS = WorkerLimits()
@@ -67,30 +80,35 @@ class Places:
 
     def sharing(self) -> "Sharing":
         """How it is now, for one round of claims."""
+        busy = self._in_flight - self._answered
         return Sharing(
             self._limits,
-            Counter(claim.destination for claim in self._in_flight - self._answered),
+            Counter(claim.destination for claim in busy),
             Counter(claim.integration_id for claim in self._in_flight),
+            Counter(claim.integration_id for claim in busy if claim.destination not in self._answers),
             self._answers,
             self._last,
         )
 
 
 class Sharing:
-    """`busy` are places by destination, `held` by integration; `answers` says who answered the last time, and `last`
-    who had a place the last time. No record, so that a write is not weighed with all of it."""
+    """`busy` are places by destination, `held` by integration, and `new` those of them at destinations that nobody has
+    heard of; `answers` says who answered the last time, and `last` who had a place the last time. No record, so that a
+    write is not weighed with all of it."""
 
-    __slots__ = ("_answers", "_busy", "_held", "_last", "_limits")
+    __slots__ = ("_answers", "_busy", "_held", "_last", "_limits", "_new")
 
     def __init__(
         self,
         limits: WorkerLimits,
         busy: Mapping[str, int],
         held: Mapping[str, int],
+        new: Mapping[str, int],
         answers: Mapping[str, bool],
         last: str = "",
     ) -> None:
-        self._limits, self._busy, self._held, self._answers, self._last = limits, busy, held, answers, last
+        self._limits, self._busy, self._held, self._new = limits, busy, held, new
+        self._answers, self._last = answers, last
 
     @property
     def full(self) -> tuple[str, ...]:
@@ -101,11 +119,9 @@ class Sharing:
         """How many to claim for each destination of `due`, which is sorted: those that have least first, in turns that
         begin behind the one that came last. Whoever they are of, no integration has more than its share then."""
         limits, in_flight = self._limits, self._in_flight
-        room = limits.an_integration - max((n for n in self._held.values() if n < limits.an_integration), default=0)
-        most = min(limits.deliveries, in_flight + room)
+        most = min(limits.deliveries, in_flight + _room(self._held, limits.an_integration))
         dealt: Counter[str] = Counter()
-        begin = bisect_right(due, self._last)
-        left = [*due[begin:], *due[:begin]]
+        left = self._in_turn(due)
         for level in range(limits.a_destination):
             again = []
             for destination in left:
@@ -123,23 +139,58 @@ class Sharing:
                 break
         return dict(dealt)
 
-    def after(self, claims: Sequence[Claim]) -> "Sharing":
+    def after(self, claims: Sequence[Claim]) -> Self:
         """How it is once these are in flight, too."""
-        busy, held = Counter(self._busy), Counter(self._held)
+        busy, held, new = Counter(self._busy), Counter(self._held), Counter(self._new)
         busy.update(claim.destination for claim in claims)
         held.update(claim.integration_id for claim in claims)
-        return Sharing(self._limits, busy, held, self._answers, claims[-1].destination if claims else self._last)
+        new.update(claim.integration_id for claim in claims if claim.destination not in self._answers)
+        last = claims[-1].destination if claims else self._last
+        return type(self)(self._limits, busy, held, new, self._answers, last)
+
+    def of_new_ones(self, due: Sequence[str]) -> "OfNewOnes | None":
+        """For a round of those that only the reserve has places for, where there are any among `due`."""
+        limits = self._limits
+        if not limits.for_all <= self._in_flight < limits.for_new_ones:
+            return None
+        rest = OfNewOnes(limits, self._busy, self._held, self._new, self._answers, self._last)
+        return rest if rest.deal(due) else None
 
     @property
     def _in_flight(self) -> int:
         return sum(self._held.values())
+
+    def _in_turn(self, due: Sequence[str]) -> list[str]:
+        begin = bisect_right(due, self._last)
+        return [*due[begin:], *due[:begin]]
 
     def _share(self, destination: str) -> int:
         return self._limits.a_destination if self._answers.get(destination, True) else 1
 
     def _ceiling(self, destination: str, has: int) -> int:
         """Of all that is in flight: the destination may have a place below it."""
-        answers, reserve = self._answers.get(destination), self._limits.reserve
-        if has or answers is False:
-            return self._limits.deliveries - reserve
-        return self._limits.deliveries - (0 if answers else reserve // 2)
+        answered_lately = self._answers.get(destination, False)
+        return self._limits.deliveries if answered_lately and not has else self._limits.for_all
+
+
+class OfNewOnes(Sharing):
+    """The half of the reserve that is for destinations nobody has heard of: one place for each of them."""
+
+    __slots__ = ()
+
+    @property
+    def full(self) -> tuple[str, ...]:
+        limits = self._limits
+        return tuple({*super().full, *(id for id, number in self._new.items() if number >= limits.new_ones)})
+
+    def deal(self, due: Sequence[str]) -> dict[str, int]:
+        limits = self._limits
+        room = _room(self._new, limits.new_ones), _room(self._held, limits.an_integration)
+        most = min(limits.for_new_ones - self._in_flight, *room)
+        new = [at for at in self._in_turn(due) if at not in self._answers and not self._busy.get(at)]
+        return dict.fromkeys(new[: max(most, 0)], 1)
+
+
+def _room(has: Mapping[str, int], share: int) -> int:
+    """How many more any of those may have that do not have their share already."""
+    return share - max((number for number in has.values() if number < share), default=0)

@@ -210,14 +210,24 @@ def take(connection: Connection, worker: str, sharing: Sharing) -> tuple[queue.L
     """Looks, claims what there are places for of what is due, and reads it."""
     queue.ripen(connection)
     look = queue.look(connection, sharing.full)
-    due, claims = look.due, list[Claim]()
+    claims, sharing = _claimed(connection, worker, sharing, look.due)
+    if (new_ones := sharing.of_new_ones(look.due)) is not None:
+        due = queue.look(connection, new_ones.full).due
+        claims += _claimed(connection, worker, new_ones, due)[0]
+    return look, claims, get_deliveries(connection, [claim.seq for claim in claims])
+
+
+def _claimed(
+    connection: Connection, worker: str, sharing: Sharing, due: tuple[str, ...]
+) -> tuple[list[Claim], Sharing]:
+    claims = list[Claim]()
     while wanted := sharing.deal(due):
         found = queue.claim(connection, worker, wanted, sharing.full)
         sharing = sharing.after(found)
         claims += found
         came = Counter(claim.destination for claim in found)
         due = tuple(destination for destination in due if came[destination] >= wanted.get(destination, 0))
-    return look, claims, get_deliveries(connection, [claim.seq for claim in claims])
+    return claims, sharing
 
 
 async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from engine.delivery import places
-from engine.delivery.places import Places, WorkerLimits
+from engine.delivery.places import Places, Sharing, WorkerLimits
 from engine.model.deliveries import Claim
 
 A, B, C = "http://a:80", "http://b:80", "http://c:80"
@@ -84,10 +84,32 @@ def test_the_last_places_are_for_destinations_with_nothing_in_flight_that_do_not
     for seq in range(8):
         places.take(held(seq, f"http://{seq}:80", f"{seq}"))
     busy = "http://0:80"
-    assert places.sharing().deal((busy, A, B, C)) == {A: 1, C: 1}
+    due = (busy, A, B, C)
+    assert places.sharing().deal(due) == {A: 1} and new_ones(places.sharing(), due) == {C: 1}
     places.take(held(8, "http://8:80", "8"))
     places.take(held(9, "http://9:80", "9"))
-    assert places.sharing().deal((busy, A, B, C)) == {A: 1}
+    assert places.sharing().deal(due) == {A: 1} and new_ones(places.sharing(), due) is None
+
+
+def test_of_the_reserve_an_integration_has_few_places_at_destinations_nobody_has_heard_of() -> None:
+    places = Places(WorkerLimits(20, 12, 1, 20, new_ones=2))
+    for seq in range(8):
+        places.take(held(seq, f"http://{seq}:80", "silent"))
+    assert places.sharing().full == () and places.sharing().deal((A, B, C)) == {}
+    rest = places.sharing().of_new_ones((A, B, C))
+    assert rest is not None and rest.full == ("silent",) and rest.deal((A, B, C)) == {A: 1, B: 1}
+    rest = rest.after([held(8, A, "one"), held(9, B, "other")])
+    assert rest.deal((A, B, C)) == {C: 1}
+    # what is heard of counts no more
+    for seq in range(8):
+        places.answered(held(seq, f"http://{seq}:80", "silent"), heard=True)
+    rest = places.sharing().of_new_ones((A, B, C))
+    assert rest is not None and rest.full == ()
+
+
+def new_ones(sharing: Sharing, due: tuple[str, ...]) -> dict[str, int] | None:
+    rest = sharing.of_new_ones(due)
+    return None if rest is None else rest.deal(due)
 
 
 def test_what_is_known_of_destinations_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import Connection
 
 from engine.delivery import leases, queue
 from engine.delivery.places import WorkerLimits
@@ -22,7 +23,7 @@ async def end(store: Store, claim: Claim) -> None:
 
 
 async def until(true: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await true():
             await asyncio.sleep(0.005)
 
@@ -106,12 +107,15 @@ async def test_a_destination_at_its_limit_keeps_nobody_else_waiting(tmp_path: Pa
         await worker.drain(1)
 
 
-async def beside_silent(store: Store, silent: int, integrations: int, healthy: int) -> tuple[int, int]:
-    """Delivers to B while so many destinations never answer; the silent ones then in flight, and those left."""
-    never = asyncio.Event()
+async def beside_silent(store: Store, silent: int, integrations: int, *, known: bool) -> tuple[int, int]:
+    """Delivers to B, which may be known to answer, while so many destinations never do; how many of those were called
+    by then, and how many of them are ended."""
+    never, called = asyncio.Event(), 0
 
     async def journey(_: Delivery, claim: Claim) -> None:
+        nonlocal called
         if claim.destination != B:
+            called += 1
             await never.wait()
         worker.answered(claim, heard=True)
         await end(store, claim)
@@ -119,39 +123,42 @@ async def beside_silent(store: Store, silent: int, integrations: int, healthy: i
     async def all_of_b() -> bool:
         return all(row.state == "finished" for row in await store.read(rows) if row.destination == B)
 
-    async def claims_nothing_more() -> bool:
-        before = worker.in_flight
-        await asyncio.sleep(0.05)
-        return before == worker.in_flight > 0
+    async def some_called() -> bool:
+        return called > 0
 
     wake = Wake()
     worker = Worker("w", store, wake, journey, alone=True)
+    if known:
+        await store.write(put, (B,))
     await worker.start()
     await until(all_of_b)
-    for one in range(integrations):
-        of_it = [f"http://1.1.{number}.1:80" for number in range(one, silent, integrations)]
-        await store.write(put, (*of_it * 20,), integration=f"silent {one}")
+    await store.write(put_silent, silent, integrations)
     wake.call()
-    await until(claims_nothing_more)
-    await store.write(put, (B,) * healthy, integration="healthy")
+    await until(some_called)
+    await store.write(put, (B,) * 50, integration="healthy")
     wake.call()
     await until(all_of_b)
-    stuck = worker.in_flight
     await worker.drain(0)
-    return stuck, sum(row.destination != B and row.state == "finished" for row in await store.read(rows))
+    return called, sum(row.destination != B and row.state == "finished" for row in await store.read(rows))
+
+
+def put_silent(connection: Connection, destinations: int, integrations: int) -> None:
+    for one in range(integrations):
+        of_it = [f"http://1.1.{number}.1:80" for number in range(one, destinations, integrations)]
+        put(connection, (*of_it * 20,), integration=f"silent {one}")
 
 
 async def test_many_silent_destinations_of_one_author_keep_nobody_else_waiting(tmp_path: Path) -> None:
     async with queued(tmp_path) as store:
-        stuck, answered = await beside_silent(store, silent=16, integrations=1, healthy=50)
-        assert (stuck, answered) == (WorkerLimits().an_integration, 0)
+        called = await beside_silent(store, silent=16, integrations=1, known=False)
+        assert called == (WorkerLimits().an_integration, 0)
 
 
-async def test_hundreds_of_silent_destinations_do_not_keep_one_that_answered_waiting(tmp_path: Path) -> None:
-    async with queued(tmp_path, B) as store:
-        stuck, answered = await beside_silent(store, silent=220, integrations=10, healthy=50)
-        limits = WorkerLimits()
-        assert (stuck, answered) == (limits.deliveries - limits.reserve // 2, 0)
+@pytest.mark.parametrize("known", [True, False])
+async def test_hundreds_of_silent_destinations_keep_none_waiting_that_answers(tmp_path: Path, known: bool) -> None:
+    async with queued(tmp_path) as store:
+        called = await beside_silent(store, silent=220, integrations=10, known=known)
+        assert called == (WorkerLimits().for_all, 0)
 
 
 async def test_no_more_are_in_flight_than_the_limit_says(tmp_path: Path) -> None:
@@ -174,24 +181,41 @@ async def test_no_more_are_in_flight_than_the_limit_says(tmp_path: Path) -> None
         assert most == 4
 
 
-async def test_a_drain_waits_and_then_gives_back(tmp_path: Path) -> None:
-    started = asyncio.Event()
-    async with queued(tmp_path, A, B) as store:
+async def test_a_drain_waits_for_what_is_in_flight(tmp_path: Path) -> None:
+    started, go_on = asyncio.Event(), asyncio.Event()
+    async with queued(tmp_path, A) as store:
 
         async def journey(_: Delivery, claim: Claim) -> None:
-            if claim.destination == A:
-                started.set()
-                await asyncio.Event().wait()
-            await started.wait()
+            started.set()
+            await go_on.wait()
             await end(store, claim)
 
         worker = Worker("w", store, Wake(), journey, alone=True)
         await worker.start()
         await started.wait()
-        await worker.drain(0.2)
-        stuck, done = await store.read(rows)
-        assert (stuck.state, stuck.attempts, stuck.interruptions) == ("pending", 0, 0)
-        assert done.state == "finished"
+        draining = asyncio.create_task(worker.drain(20))
+        await asyncio.sleep(0.05)
+        assert not draining.done()
+        go_on.set()
+        await draining
+        (row,) = await store.read(rows)
+        assert row.state == "finished" and await store.read(process_ids) == set()
+
+
+async def test_a_drain_gives_back_what_does_not_end(tmp_path: Path) -> None:
+    started = asyncio.Event()
+    async with queued(tmp_path, A) as store:
+
+        async def journey(_delivery: Delivery, _claim: Claim) -> None:
+            started.set()
+            await asyncio.Event().wait()
+
+        worker = Worker("w", store, Wake(), journey, alone=True)
+        await worker.start()
+        await started.wait()
+        await worker.drain(0.05)
+        (row,) = await store.read(rows)
+        assert (row.state, row.attempts, row.interruptions) == ("pending", 0, 0)
         assert worker.in_flight == 0 and await store.read(process_ids) == set()
 
 

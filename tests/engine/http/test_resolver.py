@@ -1,6 +1,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -53,3 +54,60 @@ async def test_a_lookup_that_fails_after_everyone_left_is_no_noise(monkeypatch: 
     answer.set()
     with pytest.raises(OSError, match="nothing"):
         await resolver.resolve("slow.example")
+
+
+class Names:
+    """The machine's resolver where everything below silent.example waits until it is told; `asked` are all names."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer = threading.Event()
+
+    def __call__(self, host: str, port: None, *, type: int) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        self.asked.append(host)
+        if host.endswith("silent.example"):
+            self.answer.wait(20)
+        return [(socket.AF_INET, type, 6, "", ("192.0.2.1", 0))]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
+    found = Names()
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    monkeypatch.setattr("engine.http.resolver.MAX_THREADS", 4)
+    monkeypatch.setattr("engine.http.resolver.RESERVE", 2)
+    yield found
+    found.answer.set()
+
+
+async def begun(names: Names, number: int) -> None:
+    async with asyncio.timeout(20):
+        while len(names.asked) < number:
+            await asyncio.sleep(0.001)
+
+
+async def test_a_domain_whose_name_servers_are_silent_keeps_no_other_waiting(names: Names) -> None:
+    resolver = SystemResolver()
+    silent = [asyncio.create_task(resolver.resolve(f"{n}.silent.example")) for n in range(10)]
+    await begun(names, 2)
+    other = asyncio.create_task(resolver.resolve("a.silent.example.net"))
+    assert await asyncio.wait_for(other, 20) == ["192.0.2.1"]
+    assert names.asked == ["0.silent.example", "1.silent.example", "a.silent.example.net"]
+    names.answer.set()
+    assert await asyncio.wait_for(asyncio.gather(*silent), 20) == [["192.0.2.1"]] * 10
+
+
+async def test_a_name_that_nobody_waits_for_any_more_is_not_looked_up(names: Names) -> None:
+    resolver = SystemResolver()
+    silent = [asyncio.create_task(resolver.resolve(f"{n}.silent.example")) for n in range(5)]
+    await begun(names, 2)
+    for task in silent[2:]:
+        task.cancel()
+    await asyncio.gather(*silent[2:], return_exceptions=True)
+    # asked for again while what was given up is still ending
+    again = asyncio.create_task(resolver.resolve("2.silent.example"))
+    await asyncio.sleep(0.01)
+    names.answer.set()
+    assert await asyncio.wait_for(again, 20) == ["192.0.2.1"]
+    await asyncio.gather(*silent[:2])
+    assert sorted(names.asked) == ["0.silent.example", "1.silent.example", "2.silent.example"]
