@@ -20,6 +20,8 @@ from typing import Self
 import h11
 
 MAX_READ = 64 * 1024
+# as long as a busy machine may take to send or to close
+SECONDS = 20
 TLS_HOST = "receiver.test"
 CERTIFICATE = Path(__file__).with_name("receiver.pem")
 
@@ -107,15 +109,15 @@ class Receiver:
             raise self._failure
 
     async def received(self, count: int) -> None:
-        """Returns once `count` requests have arrived; raises TimeoutError after 5 s."""
-        async with asyncio.timeout(5):
+        """Returns once `count` requests have arrived; raises TimeoutError after SECONDS."""
+        async with asyncio.timeout(SECONDS):
             while len(self.requests) < count:
                 self._arrival.clear()
                 await self._arrival.wait()
 
     async def quiet(self) -> None:
-        """Returns once every connection is closed; raises TimeoutError after 5 s."""
-        async with asyncio.timeout(5):
+        """Returns once every connection is closed; raises TimeoutError after SECONDS."""
+        async with asyncio.timeout(SECONDS):
             await self._nobody.wait()
 
     def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

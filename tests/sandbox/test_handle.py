@@ -8,16 +8,18 @@ from typing import Any
 import orjson
 import pytest
 
-from sandbox import Completed, Crashed, Outcome, TimedOut, wire
+from sandbox import Completed, Crashed, Limits, Outcome, TimedOut, wire
 from sandbox.lane import Run
 from sandbox.pool import Pool
 from tests.sandbox.cells import SHORT
 from tests.sandbox.liars import HONEST, PROGRAM, READY, Liar, Send, answering, lying, result
 
-LIMITS = replace(SHORT, wall_seconds=0.15, wall_seconds_extended=0.3)
+# a lie is found out long before, however slow the machine
+LIMITS = replace(SHORT, wall_seconds=10, wall_seconds_extended=20)
+HASTY = replace(SHORT, wall_seconds=0.15, wall_seconds_extended=0.3)
 
 
-async def call(pool: Pool, ids: "itertools.count[int]", seconds: float = 5.0) -> Outcome:
+async def call(pool: Pool, ids: "itertools.count[int]", seconds: float = 20.0) -> Outcome:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Outcome] = loop.create_future()
     meta = orjson.dumps({"hook": 0, "args": [{}]})
@@ -25,13 +27,13 @@ async def call(pool: Pool, ids: "itertools.count[int]", seconds: float = 5.0) ->
         next(ids), wire.CALL, meta, b"", loop.time() + seconds, program=PROGRAM, future=future, overall_seconds=seconds
     )
     pool.submit(run)
-    return await asyncio.wait_for(future, 10)
+    return await asyncio.wait_for(future, 30)
 
 
-def outcomes(liar: Liar, calls: int = 1, seconds: float = 5.0) -> list[Outcome]:
+def outcomes(liar: Liar, calls: int = 1, seconds: float = 20.0, limits: Limits = LIMITS) -> list[Outcome]:
     async def main() -> list[Outcome]:
         ids = itertools.count(1)
-        async with lying(liar, LIMITS) as (pool, _):
+        async with lying(liar, limits) as (pool, _):
             found = await asyncio.gather(*(call(pool, ids, seconds) for _ in range(calls)))
             # what it still sends after its end
             await asyncio.sleep(0.01)
@@ -227,21 +229,21 @@ def test_a_cell_that_says_nothing_is_timed_out_by_the_wall() -> None:
         if frame.kind == wire.LOAD:
             await send(READY)
 
-    (outcome,) = outcomes(liar)
+    (outcome,) = outcomes(liar, limits=HASTY)
     assert isinstance(outcome, TimedOut) and outcome.clock == "wall"
-    assert outcome.receipt.wall_us >= LIMITS.wall_seconds * 1e6
+    assert outcome.receipt.wall_us >= HASTY.wall_seconds * 1e6
 
 
 def test_a_cell_that_is_never_ready_is_timed_out_by_the_wall() -> None:
     async def liar(frame: wire.Frame, send: Send) -> None:
         pass
 
-    (outcome,) = outcomes(liar)
+    (outcome,) = outcomes(liar, limits=HASTY)
     assert isinstance(outcome, TimedOut)
 
 
 def test_half_a_frame_is_timed_out_by_the_wall() -> None:
-    (outcome,) = outcomes(answering(lambda call: result(call)[:-1]))
+    (outcome,) = outcomes(answering(lambda call: result(call)[:-1]), limits=HASTY)
     assert isinstance(outcome, TimedOut) and outcome.clock == "wall"
 
 
@@ -249,7 +251,7 @@ def test_a_cell_that_never_reads_keeps_a_large_body_and_no_more() -> None:
     async def liar(frame: wire.Frame, send: Send) -> None:
         await asyncio.sleep(60)
 
-    (outcome,) = outcomes(liar, seconds=0.2)
+    (outcome,) = outcomes(liar, seconds=0.2, limits=HASTY)
     assert isinstance(outcome, TimedOut)
 
 

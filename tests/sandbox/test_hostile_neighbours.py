@@ -39,7 +39,7 @@ def descriptors(cells: Cells) -> int:
 
 
 def test_two_hundred_hostile_calls_at_once_leave_nothing_behind_and_healthy_ones_are_answered() -> None:
-    limits = replace(SHORT, cpu_seconds=0.05, wall_seconds=0.2, wall_seconds_extended=0.5, memory=32 * 1024 * 1024)
+    limits = replace(SHORT, cpu_seconds=0.05, wall_seconds=0.2, memory=32 * 1024 * 1024)
     with started(limits) as cells:
 
         async def storm(size: int) -> tuple[list[Outcome], list[Outcome]]:

@@ -222,7 +222,7 @@ def test_bodies_in_flight_are_bounded_and_a_large_one_goes_alone(cells: Cells) -
         program = await cells.program(hook("return len(request['raw'])"), "bodies")
         calls = [
             asyncio.ensure_future(
-                cells.sandbox.call(program, "process_incoming", {}, body=Body(raw, ("raw",)), overall_seconds=5)
+                cells.sandbox.call(program, "process_incoming", {}, body=Body(raw, ("raw",)), overall_seconds=20)
             )
             for raw in [b"y" * 100_000, large] * 8
         ]

@@ -6,6 +6,8 @@ import signal
 import time
 from dataclasses import replace
 
+import pytest
+
 from sandbox import Completed, Crashed, NotRun, Outcome, OutOfMemory, Sandbox, TimedOut
 from sandbox.handle import CellHandle
 from tests.sandbox.cells import SHORT, Cells, started
@@ -57,9 +59,9 @@ def test_a_cell_killed_with_calls_in_it_loses_none(cells: Cells) -> None:
         program = await cells.program(source)
         await cells.sandbox.call(program, "process_incoming", {"n": 0})
         calls = [asyncio.ensure_future(cells.sandbox.call(program, "process_incoming", {"n": n})) for n in range(6)]
-        await asyncio.sleep(0.01)
-        victim = next(cell for cell in cell_handles(cells) if len(cell.jobs) > 1)
-        os.kill(victim.child.pid, signal.SIGKILL)
+        while not (victims := [cell for cell in cell_handles(cells) if len(cell.jobs) > 1]):
+            await asyncio.sleep(0)
+        os.kill(victims[0].child.pid, signal.SIGKILL)
         return await asyncio.gather(*calls)
 
     assert [value(outcome) for outcome in cells.run(many())] == list(range(6))
@@ -155,8 +157,8 @@ def test_a_full_queue_and_a_long_wait_are_busy_and_run_nothing() -> None:
         cells_per_integration=1,
         queue_per_integration=4,
         wait_for_cell_seconds=0.1,
-        cpu_seconds=0.5,
-        wall_seconds=1,
+        cpu_seconds=1,
+        wall_seconds=2,
     )
     with started(limits) as cells:
 
@@ -196,7 +198,9 @@ def test_stopping_answers_everyone_and_leaves_no_process() -> None:
         time.sleep(0.01)
 
 
-def test_slow_calls_take_turns_and_healthy_ones_do_not_wait() -> None:
+def test_slow_calls_take_turns_and_healthy_ones_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    # on a machine with many, all of them could run at once
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     limits = replace(SHORT, slow_cells_per_core=1, cpu_seconds=0.3, wall_seconds=1.0, wall_seconds_extended=10.0)
     with started(limits) as cells:
 
@@ -205,7 +209,7 @@ def test_slow_calls_take_turns_and_healthy_ones_do_not_wait() -> None:
             healthy = await cells.program(HELLO, owner="healthy")
             spinning = [asyncio.ensure_future(cells.sandbox.call(p, "process_incoming", {"n": 0})) for p in programs]
             stopped = 0
-            while stopped < 8 - (os.cpu_count() or 1) and not any(call.done() for call in spinning):
+            while stopped < 6 and not any(call.done() for call in spinning):
                 await asyncio.sleep(0.01)
                 stopped = sum(cell.paused_at is not None for cell in cell_handles(cells))
             answers = [await cells.sandbox.call(healthy, "process_incoming", {"n": n}) for n in range(20)]
@@ -214,7 +218,7 @@ def test_slow_calls_take_turns_and_healthy_ones_do_not_wait() -> None:
         answers, slow, stopped = cells.run(crowd())
         assert [value(outcome) for outcome in answers] == list(range(20))
         assert all(isinstance(outcome, TimedOut) and outcome.clock == "cpu" for outcome in slow), slow
-        assert stopped == 8 - (os.cpu_count() or 1)
+        assert stopped == 6
 
 
 def test_the_overall_limit_ends_a_call_whatever_the_other_clocks_say(cells: Cells) -> None:

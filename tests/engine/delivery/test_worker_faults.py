@@ -64,7 +64,7 @@ def faulty(store: Store, before: Callable[[Any], Awaitable[None]]) -> Store:
 
 
 async def until_finished(store: Store) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while any(row.state != "finished" for row in await store.read(rows)):
             await asyncio.sleep(0.005)
 
@@ -114,7 +114,7 @@ async def test_a_delivery_that_cannot_be_read_is_held_and_keeps_nobody_waiting(t
         worker = Worker("w", faulty(store, before), Wake(), journey, alone=True)
         with capture_logs():
             await worker.start()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while [row.state for row in await store.read(rows)] != ["held", "finished", "finished"]:
                     await asyncio.sleep(0.005)
             await worker.drain(1)
@@ -138,7 +138,7 @@ async def test_the_lease_is_kept_whatever_goes_wrong_once(tmp_path: Path) -> Non
         worker = Worker("w", faulty(store, before), Wake(), journey, alone=False)
         with capture_logs() as logs:
             await worker.start()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while renewals < 5:
                     await asyncio.sleep(0.005)
             await worker.drain(1)
@@ -181,7 +181,7 @@ async def test_a_claim_whose_commit_a_drain_met_is_given_back(tmp_path: Path, mo
     def slowly(connection: Connection, worker: str, sharing: Sharing) -> Any:
         found = take(connection, worker, sharing)
         claimed.set()
-        assert go_on.wait(10)
+        assert go_on.wait(30)
         return found
 
     monkeypatch.setattr("engine.delivery.worker.take", slowly)
@@ -199,7 +199,7 @@ async def test_a_claim_whose_commit_a_drain_met_is_given_back(tmp_path: Path, mo
 
         worker = Worker("w", cast(Store, Seen(store, nothing)), Wake(), journey, alone=True)
         await worker.start()
-        assert await asyncio.to_thread(claimed.wait, 10)
+        assert await asyncio.to_thread(claimed.wait, 30)
         worker.stop_claiming()
         asyncio.get_running_loop().call_later(0.2, go_on.set)
         await worker.drain(8)
@@ -230,7 +230,7 @@ async def test_a_database_that_is_away_is_told_of_once_and_asked_less_often(
         with capture_logs() as logs:
             worker = Worker("w", faulty(store, fail), Wake(), journey, alone=True)
             await worker.start()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while looks < 12:
                     await asyncio.sleep(0.005)
                 while len(logs) < 2:

@@ -73,5 +73,5 @@ async def conversing(
 
     async with await asyncio.start_server(accepted, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await asyncio.gather(*conversations)

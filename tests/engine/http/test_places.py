@@ -49,7 +49,7 @@ async def test_what_is_slow_to_answer_two_integrations_answers_another_and_deliv
     async with holding() as (receiver, release), client() as guarded:
         sending = [task for slow in ("first", "second") for task in many(guarded, receiver.url, 10, slow)]
         await receiver.received(2 * MAX_REQUESTS_A_DESTINATION)
-        answer = await guarded.send(OutgoingRequest("GET", receiver.url + "/quick", timeout=2), share=share)
+        answer = await guarded.send(OutgoingRequest("GET", receiver.url + "/quick"), share=share)
         assert answer.status == 200 and not any(task.done() for task in sending)
         release.set()
         await asyncio.gather(*sending)

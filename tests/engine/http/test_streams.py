@@ -54,7 +54,7 @@ def test_a_peer_that_closes_or_speaks_unasked_is_noticed(run: Any) -> None:
                 stream = await connected("127.0.0.1", port)
                 assert not stream.get_extra_info("is_readable")
                 await stream.write(word)
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(20):
                     while not stream.get_extra_info("is_readable"):
                         await asyncio.sleep(0.001)
                 assert await stream.read(100) == said
@@ -80,12 +80,12 @@ def test_what_nobody_reads_is_not_taken_in_without_end(run: Any) -> None:
         async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             before = -1
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 while before != sent:
                     before = sent
                     await asyncio.sleep(0.1)
             assert len(await stream.read(10**9)) <= 5 * MAX_BUFFERED
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while before == sent:
                     assert await stream.read(65_536)
                     await asyncio.sleep(0)
@@ -142,8 +142,8 @@ def test_whoever_writes_waits_for_a_peer_that_takes_nothing(run: Any) -> None:
                     written += len(LARGE)
                     await stream.write(LARGE, 0.1)
             takes.set()
-            await stream.write(b"and more", 5)
-            async with asyncio.timeout(5):
+            await stream.write(b"and more", 20)
+            async with asyncio.timeout(20):
                 while taken < written + len(b"and more"):
                     await asyncio.sleep(0.001)
             await stream.aclose()
@@ -161,7 +161,7 @@ def test_what_a_peer_said_before_it_left_can_be_read(run: Any) -> None:
         async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
             said = b""
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while piece := await stream.read(1_000):
                     said += piece
             assert said == LARGE
@@ -182,7 +182,7 @@ def test_a_connection_that_a_peer_breaks_is_an_error_for_its_reader(run: Any) ->
             stream = await connected("127.0.0.1", port)
             await stream.write(b"x")
             with pytest.raises(httpcore2.ReadError):
-                await stream.read(1, 5)
+                await stream.read(1, 20)
             await stream.aclose()
 
     run(main())
@@ -201,7 +201,7 @@ def test_a_reader_that_gave_up_does_not_keep_the_next_one_from_reading(run: Any)
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
             await stream.write(b"x")
-            assert await stream.read(1, 5) == b"x"
+            assert await stream.read(1, 20) == b"x"
             await stream.aclose()
 
     run(main())
@@ -217,13 +217,13 @@ def test_what_is_said_before_the_handshake_is_no_answer_under_tls(run: Any) -> N
 
         async with conversing(converse) as port:
             stream = await connected("127.0.0.1", port)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while not stream.get_extra_info("is_readable"):
                     await asyncio.sleep(0.001)
             await asyncio.sleep(0.01)
             with pytest.raises(httpcore2.ConnectError, match="before the handshake"):
                 await stream.start_tls(trusting_tls(), TLS_HOST)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while not heard:
                     await asyncio.sleep(0.001)
         assert heard == [b""]
@@ -249,7 +249,7 @@ def test_a_handshake_that_is_given_up_leaves_no_connection(run: Any, late: bool)
                 shaking.cancel()
             (outcome,) = await asyncio.gather(shaking, return_exceptions=True)
             assert isinstance(outcome, httpcore2.ConnectTimeout if late else asyncio.CancelledError)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 await gone.wait()
 
     run(main())
@@ -275,7 +275,7 @@ def test_connecting_that_is_given_up_leaves_no_connection(run: Any) -> None:
                     if isinstance(stream, Stream):
                         await stream.aclose()
             await asyncio.sleep(0.05)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(20):
                 while opened != closed:
                     await asyncio.sleep(0.001)
 

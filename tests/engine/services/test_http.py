@@ -169,7 +169,7 @@ async def test_integrations_that_wait_for_a_receiver_keep_no_other_waiting_for_i
         runs = [await at.open(id) for id in ("first", "second") for _ in range(10)]
         waiting = [asyncio.create_task(run.ask("http", "request", asked)) for run in runs]
         await receiver.received(16)
-        answer = await (await at.open("third")).ask("http", "request", question(receiver.url, timeout=2))
+        answer = await (await at.open("third")).ask("http", "request", question(receiver.url))
         assert cast(Any, answer)["status_code"] == 200
         error = await refusal(await at.open("first"), "http", "request", **{**asked, "timeout": 0.05})
         assert error.fields == {"reason": "timeout"} and f"8 requests to {receiver.url} are under way" in error.message

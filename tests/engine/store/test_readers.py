@@ -49,8 +49,8 @@ async def test_a_read_that_takes_too_long_is_stopped_and_its_connection_goes_on(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
         )
 
-    async with opened(tmp_path, StoreLimits(readers=1, read_seconds=0.05)) as store:
-        with pytest.raises(StoreBusy, match=r"longer than 0\.05 s"):
+    async with opened(tmp_path, StoreLimits(readers=1, read_seconds=0.3)) as store:
+        with pytest.raises(StoreBusy, match=r"longer than 0\.3 s"):
             await store.read(endless)
         assert await store.read(count) == 0
 
@@ -74,7 +74,7 @@ async def test_reads_wait_for_a_free_reader_and_no_longer_than_they_should(tmp_p
 
 async def test_a_reader_whose_waiter_was_cancelled_is_not_free_before_it_ends(tmp_path: Path) -> None:
     started, end = threading.Event(), threading.Event()
-    async with opened(tmp_path, StoreLimits(readers=1, reads_waiting_seconds=0.05)) as store:
+    async with opened(tmp_path, StoreLimits(readers=1, reads_waiting_seconds=0.5)) as store:
         holding = asyncio.ensure_future(store.read(hold, started.set, end.wait))
         await asyncio.to_thread(started.wait)
         holding.cancel()
