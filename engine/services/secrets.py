@@ -8,6 +8,7 @@ from engine.model.json import JsonObject, JsonValue
 from engine.redaction import REFERENCE
 from engine.scripts import ServiceError
 from engine.secrets import ALGORITHMS, Secret, SecretFiller, new_reference, verify
+from engine.sending import off_loop
 from engine.services.arguments import Arguments, wrong_type, wrong_value
 from engine.services.http import MAX_BYTES
 
@@ -37,7 +38,7 @@ class SecretService:
                 self._feed(arguments.text("part"))
                 return None
             case "verify_hmac":
-                return self._verify(arguments)
+                return await self._verify(arguments)
             case _:
                 raise wrong_value(f"there is no secrets.{verb[:40]}")
 
@@ -65,7 +66,7 @@ class SecretService:
             raise wrong_value(f"secrets.verify_hmac(): at most {MAX_BODY:,} bytes are looked at")
         self._body += data
 
-    def _verify(self, arguments: Arguments) -> bool:
+    async def _verify(self, arguments: Arguments) -> bool:
         self._feed(arguments.text("part"))
         body = bytes(self._body)
         self._body.clear()
@@ -76,7 +77,7 @@ class SecretService:
         if algorithm not in ALGORITHMS:
             raise wrong_value(f"secrets.verify_hmac(): the algorithm is one of {', '.join(ALGORITHMS)}")
         assert secret.value is not None
-        return verify(secret.value, body, arguments.text("signature"), algorithm)
+        return await off_loop(len(body), verify, secret.value, body, arguments.text("signature"), algorithm)
 
     def _secret(self, name: str) -> Secret:
         secret = self.secrets.get(name)

@@ -25,6 +25,7 @@ DIGEST = bytes.fromhex(SIGNATURE)
         base64.b64encode(DIGEST).decode(),
         base64.urlsafe_b64encode(DIGEST).decode().rstrip("="),
         "sha256=" + base64.b64encode(DIGEST).decode(),
+        f"v1,{'0' * 64} sha256={SIGNATURE}",
     ],
 )
 def test_hex_and_base64_with_and_without_a_prefix(signature: str) -> None:
@@ -38,8 +39,28 @@ def test_other_algorithms_of_other_senders(algorithm: str) -> None:
     assert not verify(KEY, BODY, f"{algorithm}={digest.hexdigest()}", "sha256")
 
 
+def test_standard_webhooks_encodes_its_key_and_sends_one_signature_or_several() -> None:
+    # its specification has these
+    key, signature = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    body = b'msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}'
+    old = "v1," + base64.b64encode(DIGEST).decode()
+    for right in (signature, f"{old} {signature}", f"v1a,{old[3:]} {signature}"):
+        assert verify(key, body, right, "sha256")
+    for wrong in (old, signature.replace("v1,", "v1a,"), signature.replace("v1,", "v2,")):
+        assert not verify(key, body, wrong, "sha256")
+    assert not verify(key, body + b" ", signature, "sha256")
+
+
+@pytest.mark.parametrize("key", ["whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH", "whsec_not base64", "whsec_"])
+def test_others_mean_a_key_that_looks_encoded_as_it_stands(key: str) -> None:
+    assert verify(key, BODY, hmac.digest(key.encode(), BODY, "sha256").hex(), "sha256")
+    # nobody signs with nothing
+    assert not verify(key, BODY, hmac.digest(b"", BODY, "sha256").hex(), "sha256")
+
+
 @pytest.mark.parametrize(
-    "signature", ["", "sha256=", "=", "sha1=" + SIGNATURE, SIGNATURE[:-2], SIGNATURE[:-1] + "0", "é"]
+    "signature",
+    ["", "sha256=", "=", "v1,", "sha1=" + SIGNATURE, SIGNATURE[:-2], SIGNATURE[:-1] + "0", "é", f"{SIGNATURE:1001}"],
 )
 def test_a_signature_that_is_none_is_a_wrong_one(signature: str) -> None:
     assert verify(KEY, BODY, signature, "sha256") is False
