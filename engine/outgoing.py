@@ -14,7 +14,7 @@ import structlog
 from engine.accepting import Accepting
 from engine.answers import drafts_of
 from engine.delivery.queue import LeaseLost
-from engine.delivery.rules import Rules, is_silence
+from engine.delivery.rules import Rules, heard
 from engine.delivery.turns import Turn, Turns
 from engine.errors import ClientError, Unavailable
 from engine.http import Answer, GuardedClient, HttpError
@@ -80,8 +80,8 @@ class Outgoing:
     client: GuardedClient
     services: ServiceKit
     turns: Turns = field(default_factory=Turns)
-    # told of a claim whose destination is needed no more, and whether it was heard of
-    answered: Callable[[Claim, bool], None] = lambda _, heard: None
+    # told of a claim whose destination is needed no more, and whether it answered
+    answered: Callable[[Claim, bool | None], None] = lambda _, heard: None
 
     @property
     def rules(self) -> Rules:
@@ -133,7 +133,7 @@ async def attempt(kit: Outgoing, work: Work, trace: Trace) -> Ending:
         return await settled(kit, work, PutOff(BUSY_MS))
     work.begin()
     sent = await send(kit, work, ready)
-    kit.answered(work.claim, not is_silence(sent.reply))
+    kit.answered(work.claim, heard(sent.reply, ready.request.timeout))
     try:
         return await settled(kit, work, await ask_script(kit, work, sent) or await by_default(kit, work, sent))
     except (LeaseLost, Unavailable):

@@ -65,10 +65,12 @@ class Places:
         self._in_flight.discard(claim)
         self._answered.discard(claim)
 
-    def answered(self, claim: Claim, *, heard: bool) -> None:
-        """The destination is needed no more; `heard`: it answered, whatever it said."""
+    def answered(self, claim: Claim, *, heard: bool | None) -> None:
+        """The destination is needed no more; `heard`: it answered, whatever it said; None: as it was known before."""
         if claim in self._in_flight:
             self._answered.add(claim)
+        if heard is None:
+            return
         self._answers[claim.destination] = heard
         self._answers.move_to_end(claim.destination)
         if len(self._answers) > MAX_KNOWN:

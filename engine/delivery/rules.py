@@ -16,6 +16,8 @@ _RETRIED_STATUSES = frozenset({408, 425, 429})
 _RETRIED_KINDS: frozenset[Kind] = frozenset({"timeout", "connect", "tls", "resolve", "protocol"})
 # What keeps a place as long as it lasts, or says that nobody is there.
 _SILENCE: frozenset[Kind] = frozenset({"timeout", "connect", "resolve"})
+# seconds without an answer
+MIN_SILENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ def _strictly(status: int, has_text: bool) -> Verdict:
     return "final" if has_text and status == 500 else "retry"
 
 
-def is_silence(reply: Answer | HttpError) -> bool:
-    """Whether the destination did not answer, as far as that says something of the next request to it."""
-    return isinstance(reply, HttpError) and reply.kind in _SILENCE
+def heard(reply: Answer | HttpError, timeout: float) -> bool | None:
+    """Whether the destination answered, as far as that says something of the next request to it; else None.
+
+    `timeout` is what the request had, in seconds: scripts choose it, and a short one says nothing.
+    """
+    if isinstance(reply, Answer) or reply.kind not in _SILENCE:
+        return True
+    return None if reply.kind == "timeout" and timeout < MIN_SILENCE else False

@@ -73,10 +73,11 @@ class Worker:
     def in_flight(self) -> int:
         return len(self._running)
 
-    def answered(self, claim: Claim, *, heard: bool) -> None:
+    def answered(self, claim: Claim, *, heard: bool | None) -> None:
         """The attempt needs its destination no more: another may have the place while this one is ended.
 
-        `heard` is whether the destination answered; one that did not has a single place until it does.
+        `heard` is whether the destination answered; one that did not has a single place until it does. None where the
+        attempt says nothing of that.
         """
         self._places.answered(claim, heard=heard)
         self._wake.call()

@@ -50,7 +50,11 @@ def test_a_destination_that_did_not_answer_has_one_place_until_it_does() -> None
     assert places.sharing().deal((A,)) == {A: 1}
     places.take(held(2, A))
     assert places.sharing().deal((A,)) == {}
+    places.answered(claim, heard=None)
+    assert places.sharing().deal((A,)) == {}
     places.answered(claim, heard=True)
+    assert places.sharing().deal((A,)) == {A: 7}
+    places.answered(claim, heard=None)
     assert places.sharing().deal((A,)) == {A: 7}
 
 

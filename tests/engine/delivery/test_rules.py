@@ -1,6 +1,6 @@
 import pytest
 
-from engine.delivery.rules import Rules, Verdict
+from engine.delivery.rules import MIN_SILENCE, Rules, Verdict, heard
 from engine.http import KINDS, Answer, HttpError
 
 
@@ -52,3 +52,11 @@ def test_strict_switches_every_row_of_deliveries() -> None:
         "keeps_deadlines",
     ):
         assert (getattr(default, row), getattr(strict, row)) == (True, False)
+
+
+def test_who_says_nothing_for_long_is_silent_and_a_short_timeout_says_nothing_of_it() -> None:
+    silent = {kind for kind in KINDS if heard(HttpError(kind, ""), MIN_SILENCE) is False}
+    assert silent == {"timeout", "connect", "resolve"}
+    assert heard(HttpError("timeout", ""), MIN_SILENCE - 0.001) is None
+    assert heard(HttpError("connect", ""), 0.001) is False
+    assert heard(answer(500), 20) is heard(HttpError("tls", ""), 20) is True
