@@ -232,12 +232,13 @@ async def finish(kit: Incoming, ending: End) -> HookAnswer:
     run = ending.run
     packed = history.pack_trace(run.trace, history.redactor_for(run.integration, run.services.known.scrubber))
     answer = HookAnswer(ending.status, ending.body, run.trace.id)
+    written = run.services.written()
 
     @row_by_row
     def end(connection: Connection, _: Sequence[Posted] = ()) -> None:
         settle_key(connection, run.claim, ending.state, answer)
         if ending.state in ("finished", "refused"):
-            run.services.commit(connection)
+            written.commit(connection)
         if run.level == "off":
             return
         if history.keeps(run.level, failed=ending.state in ("failed", "refused")):

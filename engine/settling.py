@@ -21,7 +21,7 @@ from engine.model.events import Chain
 from engine.model.json import JsonValue
 from engine.redaction import Redactor
 from engine.sending import pack_request, store_form
-from engine.services import RunServices
+from engine.services import RunServices, Written
 from engine.store.integrations import disable_integration
 from engine.store.isolation import row_by_row
 from engine.trace import Trace, now_ms
@@ -77,12 +77,12 @@ Ending: TypeAlias = End | Post | Retry | Hold | PutOff
 
 async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Ending, services: RunServices) -> None:
     """With what the hooks wrote to their store. Raises LeaseLost, and Unavailable when the store cannot be written."""
-    scrubber = services.known.scrubber
+    scrubber, written = services.known.scrubber, services.written()
     sent = _request_of(ending)
     redactor = history.redactor_for(delivery.integration, scrubber, () if sent is None else credentials_of(sent))
     match ending:
         case End():
-            await kit.store.write(_finish, claim, _finished(delivery, ending, redactor), now_ms(), services)
+            await kit.store.write(_finish, claim, _finished(delivery, ending, redactor), now_ms(), written)
             if ending.disable:
                 kit.index.invalidate()
         case Post():
@@ -92,7 +92,7 @@ async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Endin
                     kit,
                     ending.drafts,
                     chain=chain_of(delivery),
-                    also=lambda connection, _: _finish(connection, claim, finished, now, services),
+                    also=lambda connection, _: _finish(connection, claim, finished, now, written),
                 )
             except ClientError as error:
                 services.discard()
@@ -100,10 +100,10 @@ async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Endin
                 await settle(kit, delivery, claim, replace(ending.end, trace=trace, failed=True), services)
         case Retry():
             packed = history.pack_trace(ending.trace, redactor)
-            await kit.store.write(_reschedule, claim, ending, packed, services)
+            await kit.store.write(_reschedule, claim, ending, packed, written)
         case Hold():
             packed = history.pack_trace(ending.trace, redactor)
-            await kit.store.write(_hold, claim, ending, packed, services)
+            await kit.store.write(_hold, claim, ending, packed, written)
         case PutOff():
             await kit.store.write(queue.put_off, claim, ending.delay_ms)
         case _:
@@ -132,12 +132,12 @@ async def store_prepared(
 ) -> None:
     """What every attempt will send, with the message that goes before it. Raises LeaseLost, ClientError."""
     redactor = history.redactor_for(delivery.integration, services.known.scrubber, credentials_of(request))
-    packed, packed_trace = pack_request(request), history.pack_trace(trace, redactor)
+    packed, packed_trace, written = pack_request(request), history.pack_trace(trace, redactor), services.written()
 
     @row_by_row
     def prepared(connection: Connection, _: Sequence[Posted] = ()) -> None:
         queue.store_prepared(connection, claim, packed, packed_trace)
-        services.commit(connection)
+        written.commit(connection)
 
     if drafts:
         await accepting.post(
@@ -196,22 +196,22 @@ def _finished(delivery: Delivery, end: End, redactor: Redactor) -> _Finished:
 
 
 @row_by_row
-def _reschedule(connection: Connection, claim: Claim, retry: Retry, trace: bytes, services: RunServices) -> None:
+def _reschedule(connection: Connection, claim: Claim, retry: Retry, trace: bytes, written: Written) -> None:
     queue.reschedule(connection, claim, retry.delay_ms, attempts=retry.attempts, trace=trace)
-    services.commit(connection)
+    written.commit(connection)
 
 
 @row_by_row
-def _hold(connection: Connection, claim: Claim, hold: Hold, trace: bytes, services: RunServices) -> None:
+def _hold(connection: Connection, claim: Claim, hold: Hold, trace: bytes, written: Written) -> None:
     queue.hold(connection, claim, hold.reason, attempts=hold.attempts, trace=trace)
-    services.commit(connection)
+    written.commit(connection)
 
 
 @row_by_row
-def _finish(connection: Connection, claim: Claim, end: _Finished, now: int, services: RunServices) -> None:
+def _finish(connection: Connection, claim: Claim, end: _Finished, now: int, written: Written) -> None:
     queue.finish(
         connection, claim, end.state, attempts=end.attempts, request=end.request, trace=end.trace, keep=end.keep
     )
     if end.disable:
         disable_integration(connection, end.integration_id, iso(now), now)
-    services.commit(connection)
+    written.commit(connection)

@@ -7,15 +7,16 @@ from engine.integrations.registry import Registry
 from engine.integrations.secrets import may_change
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import User
+from engine.store.clock import read_clock
 from engine.store.connections import json_value
 from engine.store.values import StoredValue, clear_values, list_values
-from engine.trace import now_ms
 
 
 async def list_stored(registry: Registry, caller: User, integration_id: str) -> JsonObject:
     """The answer: `values` by key, and the `bytes` they count for in all. Raises ClientError."""
     await may_change(registry, caller, integration_id)
-    stored = await registry.store.read(list_values, integration_id, now_ms())
+    now = await registry.store.read(read_clock)
+    stored = await registry.store.read(list_values, integration_id, now)
     values: list[JsonValue] = [_shown(value) for value in stored]
     return {"values": values, "bytes": sum(value.size for value in stored)}
 

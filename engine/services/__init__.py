@@ -9,6 +9,7 @@ from engine.services.kit import ServiceKit, egress_of
 from engine.services.run import RunServices
 from engine.services.script_log import ScriptLog
 from engine.services.shared_writers import SharedWriters
+from engine.services.store import Written
 from engine.services.writers import LocalWriters
 
-__all__ = ["LocalWriters", "RunServices", "ScriptLog", "ServiceKit", "SharedWriters", "egress_of"]
+__all__ = ["LocalWriters", "RunServices", "ScriptLog", "ServiceKit", "SharedWriters", "Written", "egress_of"]

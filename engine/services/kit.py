@@ -10,6 +10,7 @@ from engine.services.run import RunServices
 from engine.services.scratch import ScratchValues
 from engine.services.script_log import ScriptLog
 from engine.services.writers import LocalWriters, Writers
+from engine.store.clock import read_clock
 from engine.store.database import Store
 from engine.store.values import StoredValue, get_value, value_sizes
 
@@ -76,3 +77,7 @@ class _InDatabase:
 
     async def sizes(self, now: int) -> dict[str, int]:
         return await self.store.read(value_sizes, self.integration_id, now)
+
+    async def ahead(self, now: int) -> int:
+        # alone with its database a process has the same clock
+        return await self.store.read(read_clock) - now if self.store.shared else 0

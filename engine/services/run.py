@@ -1,14 +1,13 @@
 """The services of one run, for the hooks that it calls one after the other.
 
-`begin` as each hook starts, `ask` while it runs. What the run wrote is committed by `commit` inside the transaction
-that ends it, or its first half; `discard` follows, and also where a hook has failed: it throws away what is not
-committed and lets other runs go on. It may be called at any time, any number of times.
+`begin` as each hook starts, `ask` while it runs. What the run has `written` is committed inside the transaction that
+ends it, or its first half; `discard` follows, and also where a hook has failed: it throws away what is not committed
+and lets other runs go on. It may be called at any time, any number of times.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-
-from sqlalchemy import Connection
+from dataclasses import replace
 
 from engine.errors import Unavailable
 from engine.http import OutgoingRequest
@@ -18,7 +17,7 @@ from engine.secrets import SecretFiller, references_in
 from engine.secrets.vault import Known
 from engine.services.http import HttpService, Send
 from engine.services.secrets import SecretService
-from engine.services.store import StoreService
+from engine.services.store import StoreService, Written
 from engine.services.writers import Values, Writers
 from engine.store.values import Change
 from engine.trace import now_ms
@@ -98,13 +97,14 @@ class RunServices:
             done["secrets"] = [*sorted(self._secrets.used)]
         return {"services": done} if done else {}
 
-    def changes(self) -> tuple[Change, ...]:
-        return self._store.changes()
+    def written(self) -> Written:
+        """To its store, so far: taken where the outcome is handed on, for it is committed with it or not at all."""
+        written = self._store.written()
+        return written if self._keep else replace(written, changes=())
 
-    def commit(self, connection: Connection) -> None:
-        """A store function: what was written so far, in the transaction of the caller."""
-        if self._keep:
-            self._store.commit(connection)
+    def changes(self) -> tuple[Change, ...]:
+        """The same, also of a run that is to leave nothing."""
+        return self._store.written().changes
 
     def discard(self) -> None:
         self._store.end()

@@ -15,6 +15,9 @@ class ScratchValues:
     async def sizes(self, now: int) -> dict[str, int]:
         return {key: value.size for key, value in sorted(self._living(now).items())}
 
+    async def ahead(self, now: int) -> int:
+        return 0
+
     def keep(self, changes: Iterable[Change]) -> None:
         """What a call wrote, once it has ended well."""
         for change in changes:

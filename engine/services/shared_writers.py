@@ -29,10 +29,13 @@ class SharedWriters:
         self._store = store
         self._queue = KeyLocks()
         self._asking: dict[Holder, asyncio.Future[Turn]] = {}
-        self._giving_back: set[asyncio.Task[None]] = set()
+        self._giving_back: dict[Holder, asyncio.Task[None]] = {}
 
     async def take(self, holder: Holder, key: str) -> None:
         await self._queue.take(holder, (holder.integration_id, key))
+        if (giving_back := self._giving_back.get(holder)) is not None:
+            # of what it had before: else this key might go, too
+            await asyncio.wait([giving_back])
         pause = FIRST_PAUSE
         while (turn := await self._ask(holder, key)) != "mine":
             if turn == "ring":
@@ -52,12 +55,12 @@ class SharedWriters:
         self._queue.give_back(holder)
         if (asked := self._asking.pop(holder, None)) is not None:
             task = asyncio.get_running_loop().create_task(self._give_back(holder, asked))
-            self._giving_back.add(task)
-            task.add_done_callback(self._giving_back.discard)
+            self._giving_back[holder] = task
+            task.add_done_callback(lambda _: self._giving_back.pop(holder))
 
     async def settled(self) -> None:
         """Until all that has ended is given back."""
-        await asyncio.gather(*self._giving_back)
+        await asyncio.gather(*self._giving_back.values())
 
     async def _ask(self, holder: Holder, key: str) -> Turn:
         seconds = max(0.0, holder.seconds_left()) + SECONDS_TO_COMMIT

@@ -2,11 +2,12 @@
 
 A run's writes are its own until its outcome is committed: it sees them at once, nobody else does, and they go with a
 run that fails. A key is written by one run at a time (`writers.py`), so what a verb answers is true; reading waits for
-nobody.
+nobody. When a value's time has come is told by one clock, also where several machines share the database.
 """
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Connection
@@ -24,8 +25,24 @@ MAX_TTL = 10 * 366 * 86_400
 MAX_DIGITS = 2**63
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a run had written at a time, whatever becomes of the run after it."""
+
+    writers: Writers
+    holder: Holder
+    changes: tuple[Change, ...]
+    now: int
+
+    def commit(self, connection: Connection) -> None:
+        """A store function, in the transaction that the outcome is committed by."""
+        if self.changes:
+            self.writers.commit(connection, self.holder, frozenset(change.key for change in self.changes))
+            write_values(connection, self.holder.integration_id, self.changes, self.now)
+
+
 class StoreService:
-    """Of one run. `seconds_left` bounds how long a write waits for its key."""
+    """Of one run. `clock` is this process's; `seconds_left` bounds how long a write waits for its key."""
 
     def __init__(
         self,
@@ -39,6 +56,7 @@ class StoreService:
         self._values = values
         self._writers = writers
         self._clock = clock
+        self._ahead: int | None = None
         self._before: dict[str, StoredValue | None] = {}
         self._after: dict[str, StoredValue | None] = {}
         self.reads = 0
@@ -48,24 +66,24 @@ class StoreService:
         arguments = Arguments(f"store.{verb}", values)
         try:
             async with asyncio.timeout(max(0.0, self._holder.seconds_left())):
+                if self._ahead is None:
+                    self._ahead = await self._values.ahead(self._clock())
                 return await self._do(verb, arguments)
         except TimeoutError:
             raise ServiceError("RuntimeError", f"{arguments.call}(): another call held the key for too long") from None
 
-    def changes(self) -> tuple[Change, ...]:
-        return tuple(Change(key, value) for key, value in self._after.items())
-
-    def commit(self, connection: Connection) -> None:
-        """A store function: what was written so far, in the transaction of the caller."""
-        if changes := self.changes():
-            self._writers.commit(connection, self._holder, frozenset(change.key for change in changes))
-            write_values(connection, self._holder.integration_id, changes, self._clock())
+    def written(self) -> Written:
+        changes = tuple(Change(key, value) for key, value in self._after.items())
+        return Written(self._writers, self._holder, changes, self._now())
 
     def end(self) -> None:
         """Forgets what was written, and lets others write: it is committed by now, or not to be."""
-        # a commit that nobody waits for any more may still be reading them
-        self._after, self._before = {}, {}
+        self._after.clear()
+        self._before.clear()
         self._writers.end(self._holder)
+
+    def _now(self) -> int:
+        return self._clock() + (self._ahead or 0)
 
     async def _do(self, verb: str, arguments: Arguments) -> JsonValue:
         match verb:
@@ -95,11 +113,11 @@ class StoreService:
         self.reads += 1
         if key in self._after:
             return self._alive(self._after[key])
-        return await self._values.get(key, self._clock())
+        return await self._values.get(key, self._now())
 
     async def _keys(self, prefix: str) -> JsonValue:
         self.reads += 1
-        found = set(await self._values.sizes(self._clock()))
+        found = set(await self._values.sizes(self._now()))
         for key, value in self._after.items():
             (found.discard if self._alive(value) is None else found.add)(key)
         return [*sorted(key for key in found if key.startswith(prefix))]
@@ -111,7 +129,7 @@ class StoreService:
             seconds = arguments.number("ttl")
             if not 0 < seconds <= MAX_TTL:
                 raise wrong_value("store.set(): ttl is seconds, more than 0 and at most ten years")
-            expires_at = self._clock() + round(seconds * 1000)
+            expires_at = self._now() + round(seconds * 1000)
         await self._hold(key)
         await self._write(key, arguments.values.get("value"), expires_at)
 
@@ -162,7 +180,7 @@ class StoreService:
             message = f"{key!r} is held by a call that waits for this one; let all calls write their keys in one order"
             raise ServiceError("RuntimeError", message) from None
         if key not in self._before:
-            self._before[key] = await self._values.get(key, self._clock())
+            self._before[key] = await self._values.get(key, self._now())
         return self._alive(self._after[key] if key in self._after else self._before[key])
 
     async def _write(self, key: str, value: JsonValue, expires_at: int | None) -> None:
@@ -174,9 +192,9 @@ class StoreService:
             raise _full(
                 f"a value has at most {MAX_VALUE // 1024} KiB; this one of {key!r} has {len(text.encode()):,} bytes"
             )
-        new = StoredValue(key, text, expires_at, self._clock())
+        new = StoredValue(key, text, expires_at, self._now())
         after = {each: None if value is None else value.size for each, value in self._after.items()}
-        limit = await self._writers.reserve(self._holder, {**after, key: new.size}, self._values, self._clock())
+        limit = await self._writers.reserve(self._holder, {**after, key: new.size}, self._values, self._now())
         if limit == "keys":
             raise _full(f"an integration has at most {MAX_KEYS} keys; delete some, or give them a ttl")
         if limit == "bytes":
@@ -187,7 +205,7 @@ class StoreService:
         self._after[key] = value
 
     def _alive(self, value: StoredValue | None) -> StoredValue | None:
-        outdated = value is not None and value.expires_at is not None and value.expires_at <= self._clock()
+        outdated = value is not None and value.expires_at is not None and value.expires_at <= self._now()
         return None if outdated else value
 
 

@@ -25,6 +25,9 @@ class Values(Protocol):
     async def sizes(self, now: int) -> dict[str, int]:
         """Every key with what it counts for."""
 
+    async def ahead(self, now: int) -> int:
+        """By how many milliseconds the clock that `now` is to be of is ahead of this process's, which says `now`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:

@@ -83,8 +83,9 @@ def reserve_growth(
 def commit_keys(connection: Connection, run: str, keys: frozenset[str]) -> None:
     """In the transaction that writes the keys: they are given back with it. Raises KeysLost."""
     living = held_keys.c.until > database_ms()
-    mine = connection.execute(select(held_keys.c.key).where(held_keys.c.run == run, living)).scalars()
-    if not keys.issubset(mine):
+    # locked: one whose time is over before the commit is nobody else's before it
+    mine = select(held_keys.c.key).where(held_keys.c.run == run, living).with_for_update()
+    if not keys.issubset(connection.execute(mine).scalars()):
         raise KeysLost("The run took too long for what it keeps in the store; nothing of it was stored.")
     give_back_keys(connection, run)
 

@@ -15,8 +15,8 @@ from engine.model.files import File
 from engine.model.json import JsonObject
 from engine.model.messages import MessageContent, Room, User
 from engine.store import files, rooms
+from engine.store.clock import read_clock
 from engine.store.database import Store
-from engine.trace import now_ms
 from engine.workspace.protocol import Draft, Posted
 
 MAX_FILE = 10 * 1024 * 1024
@@ -33,7 +33,8 @@ class Files:
 
     async def keep(self, user: User, room: Room, name: str, type: str, size: int, data: AsyncIterator[bytes]) -> File:
         """`data` gives `size` bytes, in pieces of CHUNK. Raises CodedError when they cannot be kept."""
-        file = File(new_id(), room.id, user.id, _clean_name(name), _clean_type(type), size, now_ms())
+        now = await self._store.read(read_clock)
+        file = File(new_id(), room.id, user.id, _clean_name(name), _clean_type(type), size, now)
         await self._store.write(_insert, file)
         number = 0
         async for piece in data:

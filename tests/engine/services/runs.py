@@ -37,7 +37,7 @@ class Desk:
         return Desk(kit_of(self.store, self.kit.client, self.data, True), self.store, self.data, self.opened + 1_000)
 
     async def open(
-        self, integration_id: str = ID, *, seconds: float = 5, hook: str = "process_incoming"
+        self, integration_id: str = ID, *, seconds: float = 30, hook: str = "process_incoming"
     ) -> RunServices:
         self.opened += 1
         run = await self.kit.open(integration_id, integration(integration_id), f"run{self.opened}")
@@ -46,7 +46,7 @@ class Desk:
 
     async def end(self, run: RunServices) -> None:
         """As a journey does after a hook that went well."""
-        await self.store.write(run.commit)
+        await self.store.write(run.written().commit)
         run.discard()
 
     async def settled(self) -> None:

@@ -1,15 +1,17 @@
 """Runs of several processes that share a database: each is a kit of its own, on each kind of database."""
 
 import asyncio
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Connection, select, update
 
 from engine.errors import KeysLost
-from engine.services import RunServices
-from engine.store.held_keys import take_key
+from engine.services import RunServices, SharedWriters
+from engine.store.database import Store
+from engine.store.held_keys import give_back_keys, take_key
 from engine.store.schema import held_keys
 from engine.store.values import list_values
 from tests.engine.services.runs import ID, Desk, desk, refusal
@@ -134,6 +136,40 @@ async def test_one_that_gives_up_while_it_waits_leaves_the_key_to_others(tmp_pat
         assert await one.store.read(holders) == {"k": None}
         await one.end(holding)
         assert await ask(await two.open(), "add", number=1) == 2
+
+
+async def test_what_a_run_takes_after_it_has_ended_once_is_not_given_back_with_what_it_had(tmp_path: Path) -> None:
+    async with desk(tmp_path, shared=True) as at:
+        slow = Slow(at.store)
+        run = await replace(at, kit=replace(at.kit, writers=SharedWriters(cast(Store, slow)))).open(seconds=60)
+        await ask(run, "add", number=1)
+        await at.end(run)
+        taking = asyncio.create_task(ask(run, "add", number=1))
+        await slow.asked.wait()
+        # as long as another process would need to hand a key on
+        await asyncio.sleep(0.05)
+        slow.go_on.set()
+        assert await taking == 2
+        await at.end(run)
+        assert await value(at) == 2
+
+
+@dataclass
+class Slow:
+    """A store that gives no key back until it is let."""
+
+    store: Store
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    async def write_soon(self, function: Any, *args: Any) -> Any:
+        if function is give_back_keys:
+            self.asked.set()
+            await self.go_on.wait()
+        return await self.store.write_soon(function, *args)
 
 
 def expire(connection: Connection) -> None:

@@ -1,6 +1,8 @@
 """What scripts keep: true answers under any number of calls at once, and nothing of a call that fails."""
 
 import asyncio
+import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from engine.store.integrations import delete_integration
 from engine.store.schema import held_keys
 from engine.store.values import list_values
 from tests.engine.services.runs import ID, OTHER, Desk, desk, refusal
+from tests.engine.store.stores import hold
 
 pytestmark = pytest.mark.anyio
 
@@ -59,6 +62,22 @@ async def test_a_call_that_fails_leaves_nothing(tmp_path: Path, shared: bool) ->
         run.discard()
         assert (await value(at), await value(at, "list")) == ("before", None)
         assert run.changes() == () and await nothing_is_held(at)
+
+
+@alone_and_not
+async def test_what_is_being_committed_when_a_call_is_given_up_is_committed_whole(tmp_path: Path, shared: bool) -> None:
+    async with desk(tmp_path, shared=shared) as at:
+        run = await _wrote(at, "kept")
+        await ask(run, "append", "list", value=1, keep=10)
+        go_on = threading.Event()
+        writes = [at.store.write(hold, int, partial(go_on.wait, 60)), at.store.write(run.written().commit)]
+        writing = [asyncio.ensure_future(write) for write in writes]
+        # both are the writer's by now, as they are where a drain cancels who waits for them
+        await asyncio.sleep(0)
+        run.discard()
+        go_on.set()
+        await asyncio.gather(*writing)
+        assert (await value(at), await value(at, "list")) == ("kept", [1]) and await nothing_is_held(at)
 
 
 async def _wrote(at: Desk, text: str) -> RunServices:

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import Connection, func, select, update
@@ -8,7 +9,10 @@ from engine.errors import CodedError
 from engine.model.files import File
 from engine.model.messages import Room
 from engine.store import files as stored
+from engine.store.clock import read_clock
 from engine.store.schema import file_chunks, files
+from engine.trace import now_ms
+from engine.workspace import file_links
 from engine.workspace.files import CHUNK, content_of, showing, shown_once
 from engine.workspace.protocol import PostIntent
 from tests.engine.workspace.workspaces import Stage, staged
@@ -53,6 +57,17 @@ def count(connection: Connection) -> tuple[int, int]:
 
 def make_old(connection: Connection) -> None:
     connection.execute(update(files).values(created_at=files.c.created_at - stored.WAITS_MS - 1))
+
+
+async def test_a_link_is_good_for_ten_minutes_by_the_databases_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a machine whose own is an hour late
+    monkeypatch.setattr(file_links, "now_ms", lambda: now_ms() - 3_600_000)
+    async with staged(tmp_path) as stage:
+        file = await keep(stage, b"x")
+        (expires,) = parse_qs(urlsplit(await stage.workspace.file_links.signed(file)).query)["expires"]
+        assert 0 < int(expires) - await stage.store.read(read_clock) <= 600_000
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK, CHUNK + 1])
