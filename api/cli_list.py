@@ -4,6 +4,7 @@ import json
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -12,7 +13,9 @@ from api.logins import UrlOption
 from api.server_calls import ended_with_server, server
 from engine.devtools.printing import one_line
 
-MOST_OF_CHANNEL = 24
+HEADINGS = ("id", "name", "kind", "", "script", "channel", "changed")
+# how much of these stays in one line
+FOLDED = {"name": 8, "channel": 24}
 
 
 def listed(
@@ -32,20 +35,24 @@ async def _list(name: str, as_json: bool, url: str | None) -> int:
         for record in found:
             typer.echo(json.dumps({key: value for key, value in record.items() if key not in ("script", "token")}))
         return 0
+    # the words come from a server: nothing in them is markup, or acts on the terminal
+    rows = [tuple(one_line(cell) for cell in _cells(record)) for record in found]
     table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="dim")
-    # only a name, and several channels, are of use in parts
-    widest = max((len(channel) + 1 for record in found for channel in record.get("channel") or ()), default=0)
-    for heading in ("id", "name", "kind", "", "script", "channel", "changed"):
-        whole, least = (
-            heading not in ("name", "channel"),
-            min(widest, MOST_OF_CHANNEL) if heading == "channel" else None,
-        )
-        table.add_column(heading, overflow="fold", no_wrap=whole, min_width=least)
-    for record in found:
-        # the words come from a server: nothing in them is markup, or acts on the terminal
-        table.add_row(*(Text(one_line(cell)) for cell in _cells(record)))
+    least = len(HEADINGS) - 1
+    for heading, *cells in zip(HEADINGS, *rows, strict=True):
+        # only a name, and several channels, are of use in parts
+        most = FOLDED.get(heading)
+        parts = [part for cell in cells for part in (cell.split() if heading == "channel" else [cell])]
+        width = max(map(cell_len, [heading, *parts]))
+        width = width if most is None else min(width, most)
+        table.add_column(heading, overflow="fold", no_wrap=most is None, min_width=width)
+        least += width
+    for row in rows:
+        table.add_row(*map(Text, row))
+    # a terminal that is narrower breaks the lines, and nothing is left out
+    output.width = max(output.width, least)
     if found:
-        output.print(table)
+        output.print(table, crop=False)
     else:
         typer.echo("There are none.")
     return 0

@@ -8,7 +8,7 @@ import typer
 
 from api import logins
 from api.cli import FAILED
-from api.cli_terminal import terminal
+from api.cli_terminal import is_terminal, terminal
 from api.logins import Login, UrlOption
 from api.server_calls import Server, unanswered, with_server
 from engine.devtools.printing import one_line
@@ -127,9 +127,9 @@ async def _scope(at: Server, integration: str | None) -> str:
 
 
 def _asked(what: str) -> str:
-    if sys.stdin.isatty():
+    if is_terminal(sys.stdin):
         return str(typer.prompt(what, hide_input=True))
-    return sys.stdin.read().removesuffix("\n").removesuffix("\r")
+    return "" if sys.stdin is None else sys.stdin.read().removesuffix("\n").removesuffix("\r")
 
 
 def _line(found: dict[str, Any]) -> str:

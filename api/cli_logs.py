@@ -20,6 +20,8 @@ from engine.model.json import JsonObject
 
 SECONDS = 1.0
 MAX_SECONDS = 30.0
+# of what one answer holds
+MOST = 100
 # of runs that were shown while following
 MAX_REMEMBERED = 1_000
 
@@ -30,7 +32,7 @@ def logs(
         typer.Argument(metavar="NAME", help="Id or name. [default: the folder's own]", show_default=False),
     ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what happens, until Ctrl-C.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many, the newest.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, the newest.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with everything.")] = False,
     url: UrlOption = None,
 ) -> None:
@@ -48,7 +50,10 @@ async def _logs(name: str | None, follow: bool, limit: int, as_json: bool, url: 
     async with server(url) as at:
         record = await at.find(name or _own())
         seen: OrderedDict[str, str] = OrderedDict()
-        for run in await _newest(at, record, limit):
+        runs = await _newest(at, record, MOST if follow else limit)
+        # what came before them is not new when it is seen again
+        seen.update({str(run["_id"]): str(run["_updatedAt"]) for run in runs[:-limit] if is_told(run)})
+        for run in runs[-limit:]:
             _show(shown, run, seen, as_json)
         if not seen and not follow:
             shown.line(f"{record['name']} ({record['_id']}) has not run, or its history keeps nothing.", error=True)
@@ -68,7 +73,7 @@ async def _follow(
     while True:
         await asyncio.sleep(wait)
         try:
-            runs = await _newest(at, record, 100)
+            runs = await _newest(at, record, MOST)
         except RequestFailed as error:
             if error.status is not None and error.status < 500 and error.status != 429:
                 raise

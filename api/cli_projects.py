@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli import FAILED
-from api.cli_terminal import tell_what_is_missing, terminal
+from api.cli_terminal import confirmed, tell_what_is_missing, terminal
 from api.logins import UrlOption
 from api.server_calls import Server, ended_with_server, server
 from engine.devtools.diffing import print_diff
@@ -76,7 +76,7 @@ async def _push(folder: Path, adopt: str | None, yes: bool, force: bool, url: st
         if not adopt and not force and record["_updatedAt"] != project.seen_at:
             _conflict(shown, record, project)
             return FAILED
-        if not _wanted(yes, "Push it?"):
+        if not yes and not confirmed("Push it?"):
             return FAILED
         answer = await at.put("integrations.update", project.update(str(record["_id"]), record))
         return _pushed(project, answer, "Pushed", shown)
@@ -89,7 +89,7 @@ async def _create(at: Server, project: Project, yes: bool, shown: Terminal) -> i
     if same:
         ids = " or ".join(f"--adopt {record['_id']}" for record in same)
         shown.line(f"Note: {at.url} has an integration {name} already; {ids} pushes to that one.", "yellow", error=True)
-    if not _wanted(yes, f"Create {name} on {at.url}?"):
+    if not yes and not confirmed(f"Create {name} on {at.url}?"):
         return FAILED
     answer = await at.post("integrations.create", project.body())
     code = _pushed(project, answer, "Created", shown)
@@ -101,8 +101,9 @@ async def _create(at: Server, project: Project, yes: bool, shown: Terminal) -> i
 
 def _pushed(project: Project, answer: dict[str, Any], what: str, shown: Terminal) -> int:
     record = answer["integration"]
-    remember(project, record)
+    # said first: where the folder cannot be written, it is to be known which one it is
     shown.line(f"{what}: {record['name']} ({record['_id']}).", "green")
+    remember(project, record)
     for warning in answer.get("warnings", ()):
         shown.line(f"Warning: {warning}", "yellow", error=True)
     if (error := record.get("scriptError")) is not None:
@@ -187,7 +188,3 @@ def _conflict(shown: Terminal, record: dict[str, Any], project: Project) -> None
             "The - lines above are what would be lost. Take them over by hand or with pull, or push with --force.",
         ]
     )
-
-
-def _wanted(yes: bool, question: str) -> bool:
-    return yes or typer.confirm(question)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli_edges import LiveOption, RecordOption, StoreOption, local_host
-from api.cli_terminal import consoles, ended, tell_what_is_missing
+from api.cli_terminal import consoles, ended, is_terminal, tell_what_is_missing
 from engine.devtools.files import path_of
 from engine.devtools.printing import FAINT
 from engine.devtools.rendering import Printer
@@ -44,9 +44,9 @@ async def _repl(file: Path | None, payload: Path | None, live: bool, record: boo
         tell_what_is_missing(scripts, printer)
         session = Repl(Runner(scripts, host), Printer(printer.output), file)
         await session.start(payload)
-        if sys.stdin.isatty():
+        if is_terminal(sys.stdin):
             printer.line("Python in the sandbox; :help lists the commands, Ctrl-D ends.", FAINT)
             await interact(session)
-        else:
+        elif sys.stdin is not None:
             await read_through(session, sys.stdin)
     return 0

@@ -9,6 +9,7 @@ import typer
 
 from api.cli import FAILED
 from api.cli_terminal import ended, tell_what_is_missing, terminal
+from engine.devtools.files import FixtureError, path_of
 from engine.devtools.junit import write_junit
 from engine.devtools.printing import FAINT, Terminal
 from engine.devtools.sandboxed import local_scripts
@@ -44,6 +45,7 @@ def test(
 
 
 async def _test(folder: Path, watch: bool, update: bool, junit: Path | None) -> int:
+    folder = path_of(folder)
     folders = folders_under(folder)
     shown = terminal()
     async with local_scripts() as scripts:
@@ -55,7 +57,13 @@ async def _test(folder: Path, watch: bool, update: bool, junit: Path | None) -> 
         while watch:
             shown.line("Waiting for changes; Ctrl-C ends.", FAINT, error=True)
             now = await next_change(seen, folder)
-            if changed := touched(seen, now, folders_under(folder)):
+            try:
+                changed = touched(seen, now, folders_under(folder))
+            except FixtureError as error:
+                # it may be there again with the next change
+                shown.error([str(error)])
+                changed = []
+            if changed:
                 shown.line()
                 tried = await _run(scripts, changed, shown, update=False)
             seen = now

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 USER_ID, AUTH_TOKEN = "HOOKCELL_USER_ID", "HOOKCELL_AUTH_TOKEN"
+KEEPING_NOTHING = f"Where nothing can be kept, {USER_ID} and {AUTH_TOKEN} are the login."
 DEFAULT_URL = "http://127.0.0.1:3000"
 MAX_FILE = 1024 * 1024
 
@@ -33,17 +34,28 @@ def file() -> Path:
 
 
 def keep(login: Login) -> Path:
-    """The login is what commands use from now on, in place of any that the server had."""
+    """The login is what commands use from now on, in place of any that the server had.
+
+    Ends the command with what to do where it cannot be kept.
+    """
     kept = [other for other in _kept() if other.url != login.url]
     target = file()
+    try:
+        _write(target, [login, *kept])
+    except OSError as error:
+        typer.echo(f"{target} cannot be written: {error.strerror}. {KEEPING_NOTHING}", err=True)
+        raise typer.Exit(1) from None
+    return target
+
+
+def _write(target: Path, logins: list[Login]) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target.with_suffix(".part")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w") as out:
-        json.dump([asdict(login), *map(asdict, kept)], out, indent=1)
+        json.dump([asdict(login) for login in logins], out, indent=1)
     part.replace(target)
-    return target
 
 
 def login_for(url: str | None) -> Login:
@@ -71,6 +83,9 @@ def _kept() -> list[Login]:
             return [Login(**login) for login in stored]
     except FileNotFoundError:
         return []
+    except OSError as error:
+        typer.echo(f"{target} cannot be read: {error.strerror}. {KEEPING_NOTHING}", err=True)
+        raise typer.Exit(2) from None
     except (ValueError, TypeError):
         typer.echo(f"{target} is not what hookcell wrote; remove it and log in again.", err=True)
         raise typer.Exit(2) from None

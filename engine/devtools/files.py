@@ -124,6 +124,16 @@ def read_text(file: Path) -> str:
         raise FixtureError(file, f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
 
 
+def read_source(file: Path) -> str:
+    """A script, its lines counted as Python counts them."""
+    return plain_ends(read_text(file))
+
+
+def plain_ends(text: str) -> str:
+    """With one of the three ends of a line that Python knows, which makes the same code."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def read_bytes(file: Path) -> bytes:
     try:
         # else a pipe would be waited for before it can be asked what it is

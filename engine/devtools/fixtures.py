@@ -18,7 +18,7 @@ from pathlib import Path
 
 import orjson
 
-from engine.devtools.files import FixtureError, Table, parse_json, read_bytes, read_json, read_text, read_toml
+from engine.devtools.files import FixtureError, Table, parse_json, read_bytes, read_json, read_source, read_toml
 from engine.devtools.integration_file import is_outgoing
 from engine.devtools.integration_file import read_integration as read_integration
 from engine.devtools.recordings import ENDING, Exchange, read_recording, recording_of
@@ -112,7 +112,7 @@ def read_folder(folder: Path) -> tuple[Example, dict[str, FixtureError]]:
         raise FixtureError(folder / "payloads", "has no payload; add one as <event>.json")
     if len(names) > MAX_FIXTURES:
         raise FixtureError(folder / "payloads", f"has more than {MAX_FIXTURES} payloads; split the folder")
-    script = read_text(folder / "script.py")
+    script = read_source(folder / "script.py")
     fixtures: list[Fixture] = []
     for name in names:
         payload = folder / "payloads" / f"{name}.json"

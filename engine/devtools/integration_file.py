@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.devtools.files import FixtureError, path_of, read_text, read_toml
+from engine.devtools.files import FixtureError, path_of, read_source, read_toml
 from engine.model.json import JsonObject
 
 NAME = "integration.toml"
@@ -53,6 +53,6 @@ def read_script(file: Path) -> tuple[str, JsonObject | None]:
     file = path_of(file)
     if file.is_dir():
         raise FixtureError(file, "is a folder; name the script in it, as in " + str(file / "script.py"))
-    source = read_text(file)
+    source = read_source(file)
     settings = file.with_name(NAME)
     return source, read_integration(settings) if settings.exists() else None

@@ -6,13 +6,14 @@ integration.toml is all of the settings: what it leaves out the server's record 
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from engine.channels import incoming_targets, outgoing_targets
 from engine.devtools.diffing import text_diff, value_diff
-from engine.devtools.files import FixtureError, path_of, read_text
+from engine.devtools.files import FixtureError, path_of, plain_ends, read_source, read_text
 from engine.devtools.integration_edit import edited, toml
 from engine.devtools.integration_file import NAME, SERVERS_OWN, is_outgoing, read_integration, settings_of
 from engine.errors import ClientError
@@ -99,14 +100,14 @@ def read_project(folder: Path) -> Project:
     written = read_integration(file)
     own = {key: value for key, value in written.items() if not key.startswith("_")}
     _check_keys(own, file)
-    script = read_text(folder / SCRIPT)
+    script = read_source(folder / SCRIPT)
     try:
         request = read_create(own, strict=False)
         targets = (incoming_targets if isinstance(request, IncomingCreate) else outgoing_targets)(request.channel)
     except (ClientError, ValueError) as error:
         raise FixtureError(file, f"is no integration: {error}") from None
     settings = {**request.fields(), "channel": [str(target) for target in targets]}
-    return Project(folder, State(_plain_ends(script), _as_kept(settings)), written)
+    return Project(folder, State(script, _as_kept(settings)), written)
 
 
 def _check_keys(own: JsonObject, file: Path) -> None:
@@ -122,7 +123,7 @@ def state_of(record: JsonObject) -> State:
     settings = {key: value for key, value in record.items() if key in _SETTINGS[kind]}
     if kind == INCOMING:
         settings.pop("token", None)
-    return State(_plain_ends(str(record.get("script") or "")), _as_kept(settings))
+    return State(plain_ends(str(record.get("script") or "")), _as_kept(settings))
 
 
 def same_token(mine: State, server: State) -> State:
@@ -190,10 +191,6 @@ def _text(value: JsonValue) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _plain_ends(text: str) -> str:
-    return text.replace("\r\n", "\n")
-
-
 def _write(file: Path, text: str) -> None:
     """Whole or not at all."""
     part = file.with_name(f".{file.name}.part")
@@ -203,5 +200,6 @@ def _write(file: Path, text: str) -> None:
             part.chmod(file.stat().st_mode & 0o777)
         part.replace(file)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise FixtureError(file, f"cannot be written: {error.strerror}") from None

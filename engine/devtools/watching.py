@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from engine.devtools.files import FixtureError
 from engine.devtools.walking import files_under
 
 EVERY_SECONDS = 0.5
@@ -31,9 +33,13 @@ def touched(before: Seen, now: Seen, folders: Sequence[Path]) -> list[Path]:
 
 
 async def next_change(before: Seen, folder: Path) -> Seen:
-    """Waits until a file below the folder is new, gone or other. Raises FixtureError."""
+    """Waits until a file below the folder is new, gone or other, and as long as the folder cannot be read.
+
+    An editor or git may put another in the place of one that is being looked at.
+    """
     while True:
-        now = await asyncio.to_thread(look, folder)
-        if now != before:
-            return now
+        with suppress(FixtureError):
+            now = await asyncio.to_thread(look, folder)
+            if now != before:
+                return now
         await asyncio.sleep(EVERY_SECONDS)

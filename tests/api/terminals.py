@@ -87,8 +87,8 @@ def cursor_line(output: str) -> str:
 
 
 @contextmanager
-def hookcell(*arguments: str | Path, folder: Path, **environment: str) -> Iterator[Typist]:
-    """`hookcell` with these arguments; at the end it has ended by itself with 0."""
+def hookcell(*arguments: str | Path, folder: Path, ends_with: int = 0, **environment: str) -> Iterator[Typist]:
+    """`hookcell` with these arguments; at the end it has ended by itself, with this code."""
     ours, theirs = pty.openpty()
     settings = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **environment}
     process = subprocess.Popen(
@@ -103,7 +103,7 @@ def hookcell(*arguments: str | Path, folder: Path, **environment: str) -> Iterat
     os.close(theirs)
     try:
         yield Typist(process, ours)
-        assert process.wait(SECONDS) == 0
+        assert process.wait(SECONDS) == ends_with
     finally:
         process.kill()
         process.wait()

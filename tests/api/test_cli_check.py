@@ -62,3 +62,10 @@ def test_wrong_usage_ends_with_2_and_nothing_on_stdout(arguments: list[str]) -> 
     result = checked(*arguments)
     assert (result.stdout, result.exit_code) == ("", 2)
     assert result.stderr
+
+
+def test_lines_of_other_systems_are_shown_as_they_are_counted(folder: Path) -> None:
+    (folder / "bad.py").write_bytes(BAD.replace("\n", "\r").encode())
+    result = checked(folder / "bad.py")
+    assert result.exit_code == 1 and f"{folder / 'bad.py'}:2:12: " in result.stdout
+    assert "\\x0d" not in result.stdout and "    return {'text': request['contnt']}\n" in result.stdout

@@ -77,18 +77,31 @@ def test_what_a_server_says_acts_on_no_terminal(shown: Callable[..., str], comma
     assert not any(line.startswith("forged") for line in told.splitlines())
 
 
+RECORD = INTEGRATION | {
+    "name": "deploys of all the services",
+    "_id": "Rk3vTq8sWcY2mNfHd",
+    "_updatedAt": "2026-05-04T09:30:12.417Z",
+}
+
+
 def test_a_list_breaks_no_id_kind_or_channel_at_80_columns(
     shown: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    record = {
-        "name": "deploys of all the services",
-        "_id": "Rk3vTq8sWcY2mNfHd",
-        "_updatedAt": "2026-05-04T09:30:12.417Z",
-    }
-    monkeypatch.setitem(ANSWERS, "integrations.list", {"integrations": [INTEGRATION | record]})
+    monkeypatch.setitem(ANSWERS, "integrations.list", {"integrations": [RECORD]})
     told = shown("list").splitlines()
     assert all(
         word in told[1] for word in ("Rk3vTq8sWcY2mNfHd", "incoming", "disabled", "#general", "2026-05-04 09:30")
     )
     assert all(len(line) <= 80 for line in told)
+
+
+def test_a_terminal_too_narrow_for_a_list_hides_nothing_of_it(
+    shown: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setitem(ANSWERS, "integrations.list", {"integrations": [RECORD]})
+    heading, first, *more = shown("list").splitlines()
+    assert heading.split() == ["id", "name", "kind", "script", "channel", "changed"]
+    assert "deploys" in first and "2026-05-04 09:30" in first
+    assert "services" in "".join(more)

@@ -163,3 +163,18 @@ def test_the_environment_takes_the_place_of_a_login(server: Running, monkeypatch
     monkeypatch.setenv("HOOKCELL_USER_ID", server.admin.headers["X-User-Id"])
     monkeypatch.setenv("HOOKCELL_AUTH_TOKEN", server.admin.headers["X-Auth-Token"])
     assert ran("secret", "list").exit_code == 0
+
+
+def test_where_a_login_cannot_be_kept_or_read_it_is_said_what_to_do(
+    server: Running, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "taken").touch()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "taken"))
+    done = ran("login", url(server), lines=ADMIN_PASS)
+    assert done.exit_code == 2 and "logins.json cannot be read: Not a directory" in done.stderr
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    # where what is to be written goes first
+    (home / "hookcell" / "logins.part").mkdir(parents=True)
+    done = ran("login", url(server), lines=ADMIN_PASS)
+    assert done.exit_code == 1 and "logins.json cannot be written: " in done.stderr
+    assert "HOOKCELL_USER_ID and HOOKCELL_AUTH_TOKEN" in done.stderr

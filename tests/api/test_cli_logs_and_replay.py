@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +135,9 @@ def test_logs_follow_what_happens_until_ctrl_c(server: Running) -> None:
         script="def process_incoming(request):\n    return request['content']['a']\n",
         **INCOMING,
     )
-    called(server, record, {"a": "before"})
-    command = [sys.executable, "-c", "from api.cli import main; main()", "logs", "followed", "--follow"]
+    for text in ("long ago", "before"):
+        called(server, record, {"a": text})
+    command = [sys.executable, "-c", "from api.cli import main; main()", "logs", "followed", "--follow", "--limit", "1"]
     root = Path(__file__).parents[2]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
@@ -144,9 +145,10 @@ def test_logs_follow_what_happens_until_ctrl_c(server: Running) -> None:
     )
     try:
         assert process.stdout is not None
-        until(process.stdout, "to #general: before")
+        assert "long ago" not in until(process.stdout, "to #general: before")
         called(server, record, {"a": "after"})
-        until(process.stdout, "to #general: after")
+        # what there was before is asked for again, and is not new
+        assert "long ago" not in until(process.stdout, "to #general: after")
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=30)
         assert (process.returncode, errors) == (0, "") and "before" not in rest
@@ -155,10 +157,13 @@ def test_logs_follow_what_happens_until_ctrl_c(server: Running) -> None:
         process.wait()
 
 
-def until(lines: Any, wanted: str) -> None:
+def until(lines: Iterable[str], wanted: str) -> str:
+    """All that was said so far."""
+    said = ""
     for line in lines:
+        said += line
         if wanted in line:
-            return
+            return said
     raise AssertionError(f"{wanted} was not said")
 
 

@@ -110,6 +110,25 @@ def test_watching_runs_again_what_changed_until_it_is_interrupted(tmp_path: Path
     assert process.returncode == 130
 
 
+def test_watching_survives_a_folder_that_is_nothing_for_a_moment(tmp_path: Path) -> None:
+    called("new", tmp_path / "mine")
+    command = [sys.executable, "-c", "from api.cli import main; main()", "test", str(tmp_path / "mine"), "--watch"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    settings, aside = tmp_path / "mine/integration.toml", tmp_path / "aside"
+    try:
+        assert b"Waiting for changes" in _line(process.stderr.fileno())
+        settings.rename(aside)
+        assert b"has no integration in it" in _line(process.stderr.fileno())
+        aside.rename(settings)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+
+
 def _line(descriptor: int) -> bytes:
     ready, _, _ = select.select([descriptor], [], [], SECONDS)
     assert ready, "nothing was said in time"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from typer.testing import CliRunner, Result
 
 from api.cli import app
 from tests.api.servers import ADMIN_PASS, Running, running
+from tests.api.terminals import hookcell
+
+ROOT = Path(__file__).parents[2]
 
 SETTINGS = """\
 # deploys of all services
@@ -258,3 +262,26 @@ def test_a_login_that_is_over_and_a_server_that_is_away_say_what_to_do(
 def test_push_and_pull_start_without_a_database() -> None:
     code = "import sys, api.cli_projects; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], timeout=60).returncode == 0
+
+
+def test_ctrl_c_is_an_answer_to_a_question(folder: Path) -> None:
+    with hookcell("push", folder, folder=ROOT, ends_with=1) as typist:
+        typist.see("[y/N]: ")
+        for _ in range(3):
+            # one that comes just before the terminal is read from is heard by nobody
+            typist.type(b"\x03")
+            with suppress(subprocess.TimeoutExpired):
+                typist.process.wait(6)
+                break
+    assert "_id" not in values(folder)
+
+
+def test_a_folder_that_cannot_be_written_says_so_after_which_integration_was_made(
+    server: Running, folder: Path
+) -> None:
+    # where what is to be written goes first
+    (folder / ".integration.toml.part").mkdir()
+    done = ran("push", folder, "--yes")
+    assert done.exit_code == 2 and "integration.toml: cannot be written: Is a directory" in done.stderr
+    (made,) = [json.loads(line) for line in ran("list", values(folder)["name"], "--json").stdout.splitlines()]
+    assert f"Created: {made['name']} ({made['_id']})." in done.stdout

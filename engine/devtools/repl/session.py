@@ -205,7 +205,7 @@ class Session:
             add(input.name, input.text)
             lines.extend(after)
 
-        add(self.subject.file, _with_plain_ends(self.subject.script.source))
+        add(self.subject.file, self.subject.script.source)
         key = "content" if isinstance(self.subject.integration, IncomingIntegration) else "data"
         lines += _PRELUDE.format(key=key).split("\n")
         for input in self._inputs:
@@ -261,8 +261,3 @@ def _content(raw: bytes) -> JsonValue:
         return read_json(decoded(raw, "utf-8"))
     except ValueError:
         return {}
-
-
-def _with_plain_ends(text: str) -> str:
-    """Python counts all three ends of a line."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")

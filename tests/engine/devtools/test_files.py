@@ -7,6 +7,7 @@ import pytest
 
 from engine.devtools.files import MAX_PATH_SHOWN, FixtureError, path_of, read_bytes, read_text
 from engine.devtools.fixtures import read_fixture
+from engine.devtools.lint import lint
 from engine.devtools.opening import read_payload, read_script
 from engine.devtools.repl.saving import write_new
 
@@ -58,3 +59,13 @@ def test_the_mark_before_utf_8_is_no_part_of_a_text(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_bytes(b"\xef\xbb\xbfx = 1\n")
     assert read_text(tmp_path / "script.py") == "x = 1\n"
     assert read_script(tmp_path / "script.py") == ("x = 1\n", None)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"], ids=["windows", "old mac"])
+def test_a_script_has_the_lines_that_python_counts(tmp_path: Path, end: str) -> None:
+    lines = ["def process_incoming(request):", "", "    return request['contnt']", ""]
+    (tmp_path / "script.py").write_bytes(end.join(lines).encode())
+    source, _ = read_script(tmp_path / "script.py")
+    assert source.split("\n") == lines
+    (found,) = lint(source)
+    assert (found["line"], found["column"]) == (3, 20)

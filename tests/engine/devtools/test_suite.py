@@ -1,5 +1,6 @@
 """`test`: what is run, when it passes, what --update writes, what build servers and a watcher see."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -11,7 +12,7 @@ from engine.devtools.files import FixtureError
 from engine.devtools.junit import junit
 from engine.devtools.making import make
 from engine.devtools.suite import Tried, folders_under, lines_of, report, run_folders
-from engine.devtools.watching import look, next_change, touched
+from engine.devtools.watching import Seen, look, next_change, touched
 from tests.engine.devtools.local import Local
 
 NOW = "from datetime import datetime\ndef process_incoming(request):\n    return datetime.now().isoformat()\n"
@@ -196,3 +197,18 @@ def test_a_change_is_seen_in_the_folder_where_it_was(local: Local, folder: Path)
     now = local.do(next_change(before, root))
     assert touched(before, now, folders_under(root)) == [folder, other, root / "third"]
     assert now == look(root)
+
+
+def test_a_folder_that_is_away_for_a_moment_is_waited_for(local: Local, folder: Path) -> None:
+    before, aside = look(folder), folder.with_name("aside")
+    folder.rename(aside)
+
+    async def away_and_back() -> Seen:
+        waiting = asyncio.ensure_future(next_change(before, folder))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        (aside / "payloads/new.json").write_text("{}")
+        aside.rename(folder)
+        return await waiting
+
+    assert local.do(away_and_back()) == look(folder)
