@@ -13,14 +13,18 @@ log = logging.getLogger("hookcell.sandbox")
 
 
 async def ask(cell: CellHandle, run: Run, services: Services, question: decode.Question) -> None:
-    answer: dict[str, object]
     try:
-        answer = {"value": await services.ask(*question)}
-    except ServiceError as error:
-        answer = {"error": {"kind": error.kind, "message": str(error), "fields": error.fields}}
+        try:
+            answer = orjson.dumps({"value": await services.ask(*question)})
+        except ServiceError as error:
+            answer = _error(error)
     except Exception:
         # Ours to mend, and no reason for the call to wait in vain.
         log.exception("a host service failed")
-        answer = {"error": {"kind": "RuntimeError", "message": "the host failed to do this", "fields": {}}}
+        answer = _error(ServiceError("RuntimeError", "the host failed to do this"))
     run.asking = None
-    cell.answer(run, orjson.dumps(answer))
+    cell.answer(run, answer)
+
+
+def _error(error: ServiceError) -> bytes:
+    return orjson.dumps({"error": {"kind": error.kind, "message": error.message, "fields": error.fields}})
