@@ -1,16 +1,37 @@
-"""How much memory this machine, or the control group we live in, has."""
+"""How much memory this machine, or the control groups we live in, has."""
 
 import os
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-CGROUP_FILES = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+# where each version's groups are, and the file that bounds one
+CGROUPS = ((Path("/sys/fs/cgroup"), "memory.max"), (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"))
 
 
 def machine_memory() -> int:
-    """Bytes: the smaller of physical memory and the control group's limit."""
-    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    for file in CGROUP_FILES:
-        with suppress(OSError, ValueError):
-            return min(total, int(file.read_text()))
-    return total
+    """Bytes: the smaller of physical memory and what the control groups allow."""
+    own = ""
+    with suppress(OSError):
+        own = Path("/proc/self/cgroup").read_text()
+    return min([os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *allowed(own, CGROUPS)])
+
+
+def allowed(own: str, cgroups: tuple[tuple[Path, str], ...]) -> list[int]:
+    """Bytes, for each group that bounds this process; `own` is /proc/self/cgroup, lines of `number:controllers:path`.
+
+    A service's group lies below the mount, a container's at it, whatever path the host calls it by: so each level is
+    looked at, from the process's own group up to the mount.
+    """
+    found = []
+    for line in own.splitlines():
+        _, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        group = PurePosixPath(path.lstrip("/"))
+        for level in (group, *group.parents):
+            for mount, name in cgroups:
+                # "max", or a level that is not there
+                with suppress(OSError, ValueError):
+                    found.append(int((mount / level / name).read_text()))
+    return found
