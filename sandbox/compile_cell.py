@@ -16,6 +16,7 @@ from sandbox.rehearsal import FILENAME, HOOK, SCRIPT
 
 READ_BYTES = 64 * 1024
 WARM_COMPILATIONS = 12
+OUT_OF_MEMORY = 1
 
 
 class CompileRole:
@@ -40,7 +41,11 @@ class CompileRole:
             if not data:
                 return
             decoder.feed(data)
-        view = memoryview(answer(frame, layers))
+        try:
+            view = memoryview(answer(frame, layers))
+        except MemoryError:
+            # by the source's doing, unlike whatever else ends a child
+            os._exit(OUT_OF_MEMORY)
         while view:
             view = view[os.write(SOCKET_FD, view) :]
 

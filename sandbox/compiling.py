@@ -1,7 +1,7 @@
 """One compile cell's life: a source in, an answer or a death out.
 
-A source is only blamed for what it does: a cell that died with its zygote, was killed from outside or got no CPU in
-time says nothing about the source.
+A source is only blamed for what it does: a cell that died with its zygote, was killed from outside, could not be locked
+down or got no CPU in time says nothing about the source.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from sandbox.handle import CellHandle, Job
 from sandbox.limits import Limits
 from sandbox.outcome import Diagnostic
 from sandbox.program import Compiled, HookForm, Rejected
-from sandbox.zygotes import Child
+from sandbox.zygotes import NOT_LOCKED_DOWN, Child, Exit
 
 
 class Compiling:
@@ -67,12 +67,14 @@ class Compiling:
             self._burial = asyncio.get_running_loop().create_task(self._bury(cell))
 
     async def _bury(self, cell: CellHandle) -> None:
-        exited = await cell.child.exit()
-        cell.child.close()
+        try:
+            exited = await cell.child.exit()
+        finally:
+            cell.child.close()
         if not self._answer.done():
-            self._answer.set_result(self._judge(cell, exited.signal if exited else None))
+            self._answer.set_result(self._judge(cell, exited))
 
-    def _judge(self, cell: CellHandle, ended_by: int | None) -> Rejected | None:
+    def _judge(self, cell: CellHandle, exited: Exit | None) -> Rejected | None:
         if isinstance(cell.verdict, tuple):
             # It had its CPU time; else the machine was too busy to give it any.
             if cell.verdict[0] != "cpu":
@@ -80,7 +82,8 @@ class Compiling:
             return rejected(
                 "compile-limit", f"The script takes longer than {self._limits.compile_seconds:g} s to compile."
             )
-        if cell.verdict is None and (cell.child.orphaned or ended_by == signal.SIGKILL):
+        unsaid = exited is None or exited.signal == signal.SIGKILL or exited.code == NOT_LOCKED_DOWN
+        if cell.verdict is None and unsaid:
             return None
         return rejected(
             "compile-limit",

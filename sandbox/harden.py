@@ -34,10 +34,37 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def get_ready() -> None:
-    """In the zygote: what every child would work out for itself, and copy the pages of."""
+    """In the zygote: what every child would work out for itself, and copy the pages of.
+
+    Raises PermissionError for a root who may not become anybody else: all of its children would die of it, one by one.
+    """
     for clear_refs in (True, False):
         _filter(clear_refs)
     _memory_of_this_process()
+    if os.getuid() == 0:
+        _try_to_leave_root()
+
+
+def _try_to_leave_root() -> None:
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            _become(NOBODY)
+            status = 0
+        finally:
+            os._exit(status)
+    if os.waitpid(pid, 0)[1] != 0:
+        raise PermissionError(
+            "root may not become another user here, as its cells must: run hookcell as a user that is not root, or "
+            "let it have CAP_SETUID and CAP_SETGID"
+        )
+
+
+def _become(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
 
 
 def parent_death_signal(parent: int) -> None:
@@ -81,9 +108,7 @@ def harden(parent: int, *, memory: int, clear_refs: bool, cell_uid: int = NOBODY
     """Locks this process down for good; answers the names of the layers that are in force."""
     layers = ["pdeathsig"]
     if os.getuid() == 0:
-        os.setgroups([])
-        os.setresgid(cell_uid, cell_uid, cell_uid)
-        os.setresuid(cell_uid, cell_uid, cell_uid)
+        _become(cell_uid)
         layers.append("uid")
     _limit_resources(memory, descriptors=SOCKET_FD + 1 + clear_refs)
     layers.append("rlimits")

@@ -78,7 +78,7 @@ async def self_test(nursery: Nursery, limits: Limits, names: Iterable[str] = PRO
 async def _end_of(pool: Pool, numbers: Iterator[int], name: str) -> Outcome:
     for _ in range(TRIES):
         outcome = await _run(pool, next(numbers), name)
-        if not isinstance(outcome, NotRun):
+        if not isinstance(outcome, NotRun) and not (isinstance(outcome, Crashed) and not outcome.own_doing):
             break
     return outcome
 
@@ -106,6 +106,7 @@ def _judged(name: str, outcome: Outcome) -> Tried:
             return Tried(name, False, "it could")
         case Raised(exception=exception, message=message):
             return Tried(name, True, f"{exception}: {message}")
-        case Crashed(message=message):
-            return Tried(name, True, message)
+        case Crashed(message=message, own_doing=own_doing):
+            # a cell that died of something else was kept from nothing
+            return Tried(name, own_doing, message)
     return Tried(name, False, type(outcome).__name__)

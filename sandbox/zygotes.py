@@ -7,6 +7,7 @@ a child that died with its zygote says nothing about what it was doing.
 
 import array
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -22,7 +23,8 @@ START_SECONDS = 30.0
 STOP_SECONDS = 2.0
 # One that does not fork in this time is stuck, and is replaced.
 FORK_SECONDS = 5.0
-EXIT_REPORT_SECONDS = 0.1
+# A zygote that lives says how a child ended, however late the machine lets it; one that has died is known at once.
+EXIT_REPORT_SECONDS = 1.0
 MAX_REPORT = 8192
 NOT_LOCKED_DOWN = 70
 
@@ -33,6 +35,7 @@ SIGNALS = {
     int(signal.SIGBUS): "the interpreter itself failed",
     int(signal.SIGABRT): "the interpreter itself failed",
 }
+NO_DESCRIPTOR = "this process may open no more files: raise its limit (ulimit -n)"
 
 
 class NurseryDown(Exception):
@@ -57,7 +60,7 @@ class Exit:
 
     def describe(self) -> str:
         if self.signal is not None:
-            return f"killed by signal {self.signal} ({SIGNALS.get(self.signal) or signal.Signals(self.signal).name})"
+            return f"killed by signal {self.signal} ({SIGNALS.get(self.signal) or signal.strsignal(self.signal)})"
         return f"ended with status {os.waitstatus_to_exitcode(self.status)}"
 
 
@@ -121,8 +124,7 @@ class ZygoteHandle:
 
     async def start(self) -> None:
         """Raises NurseryDown, with the zygote's own words, when it cannot start."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        ours.setblocking(False)
+        ours, theirs = _socketpair(socket.SOCK_SEQPACKET)
         command = [sys.executable, "-I", "-m", "sandbox.zygote", self._role, str(os.getpid()), str(theirs.fileno())]
         try:
             # Not asyncio's subprocess: it may start the process from another thread, and the child would die with that.
@@ -144,6 +146,9 @@ class ZygoteHandle:
         asyncio.get_running_loop().add_reader(ours.fileno(), self._on_readable)
         try:
             self.namespaces = await asyncio.wait_for(asyncio.shield(self._up), START_SECONDS)
+            if self._control is None:
+                # It has died since, when nobody knew of it yet: whoever is told `on_lost` would not start another.
+                raise NurseryDown(f"the {self._role} zygote ended as soon as it was up")
         except TimeoutError:
             await self.close()
             raise NurseryDown(f"the {self._role} zygote did not start in {START_SECONDS:.0f} s") from None
@@ -158,8 +163,7 @@ class ZygoteHandle:
         """
         if self._control is None:
             raise NurseryDown(f"the {self._role} zygote is not running")
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        ours.setblocking(False)
+        ours, theirs = _socketpair(socket.SOCK_STREAM)
         self._next += 1
         number = self._next
         born: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
@@ -220,7 +224,7 @@ class ZygoteHandle:
             return
         report = orjson.loads(data)
         if "forked" in report:
-            self._forked(report["forked"], report["pid"], fds[0])
+            self._forked(report["forked"], report["pid"], fds)
         elif "refused" in report:
             ours, born = self._forks.pop(report["refused"])
             ours.close()
@@ -232,10 +236,17 @@ class ZygoteHandle:
         elif "ready" in report and not self._up.done():
             self._up.set_result(report["ready"])
         elif "failed" in report:
-            self._lost(report["failed"])
+            # of its traceback, what was wrong
+            self._lost(report["failed"].rstrip().rpartition("\n")[2])
 
-    def _forked(self, number: int, pid: int, pidfd: int) -> None:
+    def _forked(self, number: int, pid: int, fds: list[int]) -> None:
         ours, born = self._forks.pop(number)
+        if not fds:
+            # The kernel drops what finds no place here; the child ends with its socket.
+            ours.close()
+            self._fail(born, NurseryDown(NO_DESCRIPTOR))
+            return
+        (pidfd,) = fds
         exited: asyncio.Future[Exit | None] = asyncio.get_running_loop().create_future()
         child = self._children[pid] = Child(pid, pidfd, ours, self.generation, exited)
         if born.done():
@@ -271,3 +282,13 @@ class ZygoteHandle:
         if not future.done():
             future.set_exception(error)
             future.exception()  # whoever asked may be gone
+
+
+def _socketpair(kind: socket.SocketKind) -> tuple[socket.socket, socket.socket]:
+    """This side's end, which does not block, and the other. Raises NurseryDown."""
+    try:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+    except OSError as error:
+        raise NurseryDown(NO_DESCRIPTOR if error.errno == errno.EMFILE else str(error)) from error
+    ours.setblocking(False)
+    return ours, theirs

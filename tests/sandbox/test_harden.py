@@ -188,6 +188,32 @@ def test_cells_never_become_root() -> None:
             Sandbox(Limits(), cell_uid=uid)
 
 
+WITHOUT_CAPABILITIES = """
+import asyncio, os
+from sandbox import NurseryDown, Sandbox, harden
+PR_CAPBSET_DROP, CAP_SETGID, CAP_SETUID = 24, 6, 7
+async def main():
+    if os.getuid() == 0:
+        for capability in (CAP_SETGID, CAP_SETUID):
+            harden._prctl(PR_CAPBSET_DROP, capability)
+    sandbox = Sandbox()
+    try:
+        await sandbox.start()
+    except NurseryDown as error:
+        print(error)
+    await sandbox.close()
+asyncio.run(main())
+"""
+
+
+def test_a_root_that_may_not_become_anybody_else_is_told_so_at_the_start() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_CAPABILITIES], capture_output=True, text=True, check=True)
+    if os.getuid() == 0:
+        assert done.stdout.count("\n") == 1 and "run hookcell as a user that is not root" in done.stdout
+    else:
+        assert done.stdout == ""
+
+
 def test_a_server_without_rights_locks_its_cells_as_well() -> None:
     seen = run_as_nobody("tests.sandbox.locked")
     assert seen["uid"] != 0

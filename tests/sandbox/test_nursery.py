@@ -2,16 +2,18 @@
 
 import asyncio
 import os
+import resource
 import signal
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from sandbox import Completed, NurseryDown, Sandbox
 from sandbox import nursery as nursery_module
 from sandbox.nursery import Nursery
+from sandbox.zygotes import Exit, ZygoteHandle
 from tests.sandbox.cells import SHORT, Cells, started
 from tests.sandbox.test_harden import gone
 
@@ -146,6 +148,106 @@ def test_children_die_with_their_zygote_and_are_orphans() -> None:
     with_nursery(use)
 
 
+def test_a_zygote_that_dies_as_soon_as_it_is_up_is_not_taken_for_one_that_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deaths = 0
+
+    async def up_and_gone(waiting: "asyncio.Future[list[str]]", seconds: float) -> list[str]:
+        nonlocal deaths
+        layers = await waiting
+        if deaths < 2:
+            deaths += 1
+            (zygote,) = starting
+            zygote.kill()
+            await until(lambda: zygote._control is None, "its end was not heard of")
+        return layers
+
+    starting: list[ZygoteHandle] = []
+    begin = ZygoteHandle.start
+
+    async def start(zygote: ZygoteHandle) -> None:
+        starting[:] = [zygote]
+        with monkeypatch.context() as patch:
+            patch.setattr("sandbox.zygotes.asyncio.wait_for", up_and_gone)
+            await begin(zygote)
+
+    async def main() -> None:
+        nursery = Nursery("run", cell_uid=65534)
+        monkeypatch.setattr(ZygoteHandle, "start", start)
+        with pytest.raises(NurseryDown, match="as soon as it was up"):
+            await nursery.start()
+        with pytest.raises(NurseryDown, match="as soon as it was up"):
+            await nursery.start()
+        await nursery.start()
+        (await nursery.fork(MEMORY)).end()
+        await nursery.close()
+
+    asyncio.run(main())
+
+
+@contextmanager
+def descriptors(left: int) -> Iterator[None]:
+    """So many more may be opened by this process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    first = os.dup(0)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (first + 64, hard))
+    taken = [first]
+    try:
+        with suppress(OSError):
+            while True:
+                taken.append(os.dup(0))
+        for fd in taken[len(taken) - left :]:
+            os.close(fd)
+        del taken[len(taken) - left :]
+        yield
+    finally:
+        for fd in taken:
+            os.close(fd)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_without_a_free_descriptor_no_child_is_forked_and_the_zygote_stays() -> None:
+    async def use(nursery: Nursery) -> None:
+        zygote = nursery._current
+        assert zygote is not None
+        with descriptors(0), pytest.raises(NurseryDown, match="ulimit"):
+            await zygote.fork(MEMORY)
+        # enough to ask, and none for what comes with the answer
+        with descriptors(2):
+            asking = asyncio.ensure_future(zygote.fork(MEMORY))
+            await asyncio.sleep(0)
+            taken = os.dup(0)
+            with pytest.raises(NurseryDown, match="ulimit"):
+                await asking
+            os.close(taken)
+        assert nursery._current is zygote
+        child = await zygote.fork(MEMORY)
+        child.end()
+        await until(lambda: zygote.childless, "children were left")
+
+    with_nursery(use)
+
+
+def test_a_zygote_is_replaced_although_no_descriptor_is_free_at_first() -> None:
+    async def use(nursery: Nursery) -> None:
+        assert nursery.pid is not None
+        with descriptors(0):
+            os.kill(nursery.pid, signal.SIGKILL)
+            await until(lambda: nursery._pause > 0, "it was not missed")
+            await asyncio.sleep(0.1)
+        await until(lambda: nursery.pid is not None, "no new one came")
+        (await nursery.fork(MEMORY)).end()
+
+    with_nursery(use)
+
+
+def test_every_signal_has_words() -> None:
+    assert "signal 15 (Terminated)" in Exit(signal.SIGTERM, 0.0, 0).describe()
+    for number in range(1, signal.SIGRTMAX):
+        assert f"signal {number} (" in Exit(number, 0.0, 0).describe()
+
+
 def test_how_a_child_ended_is_told_by_its_zygote() -> None:
     async def use(nursery: Nursery) -> None:
         child = await nursery.fork(MEMORY)
@@ -200,11 +302,18 @@ def test_a_compilation_that_dies_with_its_zygote_blames_no_source(cells: Cells) 
     slow = "".join(f"def f{n}(a, b={n}):\n    return [a.x for x in b if x][{n}]\n" for n in range(3000))
 
     async def compile_and_kill() -> object:
+        compilers = cells.sandbox._compilers
+        assert compilers._current is not None
+        children = compilers._current._children
+
+        def at_work() -> bool:
+            return bool(set(children.values()) - {compilers._spare})
+
+        await until(lambda: not at_work() and compilers._refill is None, "a compilation was left")
         compiling = asyncio.ensure_future(cells.sandbox.compile(slow))
-        await asyncio.sleep(0.05)
-        pid = cells.sandbox._compilers.pid
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
+        await until(at_work, "no cell came to compile it")
+        assert compilers.pid is not None
+        os.kill(compilers.pid, signal.SIGKILL)
         return await compiling
 
     assert type(cells.run(compile_and_kill())).__name__ == "NotRun"
