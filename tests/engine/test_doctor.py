@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from engine import scripts
 from engine.devtools.opening import local_scripts
 from engine.doctor import DOES, System, examine, is_fit, this_system, unsupported
 from engine.errors import CannotStart
@@ -72,7 +71,7 @@ def test_other_systems_and_architectures_are_named() -> None:
 def test_the_server_refuses_to_start_without_a_needed_layer_unless_told_otherwise(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(scripts, "NEEDED_LAYERS", NEEDED_LAYERS | {"a layer that no system has"})
+    monkeypatch.setattr("engine.scripts.calling.NEEDED_LAYERS", NEEDED_LAYERS | {"a layer that no system has"})
 
     async def start(allow: bool, data: Path) -> bool:
         engine = await Engine.start(Settings(data=data, allow_weak_sandbox=allow))

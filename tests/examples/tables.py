@@ -9,8 +9,8 @@ from typing import cast
 
 from engine.devtools.hook_fields import ARGUMENTS, TABLES, Field
 from engine.http.answers import MAX_ANSWER
-from engine.script_results import MAX_TIMEOUT_MS
 from engine.scripts import INCOMING_SECONDS, OUTGOING_SECONDS
+from engine.scripts.results import MAX_TIMEOUT_MS
 from engine.services import http as http_service
 from engine.settings import Settings
 from engine.store import values

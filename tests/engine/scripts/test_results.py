@@ -15,7 +15,7 @@ from engine.model.runs import (
     ResponseDone,
     ResponsePost,
 )
-from engine.script_results import incoming_result, prepare_result, response_result
+from engine.scripts.results import incoming_result, prepare_result, response_result
 
 URL = "https://receiver.example/x"
 
