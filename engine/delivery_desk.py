@@ -5,7 +5,7 @@ them; those of others are not there for them. What is being sent right now is le
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,10 +25,11 @@ from engine.paging import Page
 from engine.store.delivery_lists import (
     Wanted,
     count_deliveries,
-    deliveries_between,
     get_delivery,
     list_deliveries,
     newest_delivery,
+    seqs_between,
+    with_requests,
 )
 from engine.store.integrations import get_integration
 from engine.trace import Trace
@@ -36,6 +37,8 @@ from engine.trace import Trace
 STATES: tuple[DeliveryState, ...] = ("pending", "claimed", "held", "failed", "finished")
 UNFINISHED: tuple[DeliveryState, ...] = ("pending", "claimed", "held", "failed")
 ROWS_A_WRITE = 200
+# of whole ones: each may have a request and a trace of megabytes
+WHOLE_ROWS_A_WRITE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Which:
     integration_id: str | None = None
 
 
-Act: TypeAlias = Callable[[list[Standing]], Awaitable[int]]
+Act: TypeAlias = Callable[[Sequence[int]], Awaitable[int]]
 
 
 async def list_standing(
@@ -56,8 +59,10 @@ async def list_standing(
     wanted = await _visible(kit, caller, states, integration_id)
     found = await kit.store.read(list_deliveries, wanted, offset=page.offset, limit=page.count)
     total = await kit.store.read(count_deliveries, wanted)
+    # in a thread: traces of many attempts are megabytes of JSON
+    records = await asyncio.to_thread(lambda: [record_of(standing) for standing in found])
     return {
-        "deliveries": [record_of(standing) for standing in found],
+        "deliveries": [*records],
         "offset": page.offset,
         "count": len(found),
         "total": total,
@@ -67,8 +72,8 @@ async def list_standing(
 async def send_now(kit: Accepting, caller: User, which: Which) -> JsonObject:
     """What waits for a retry is due at once. The answer: `count`. Raises Forbidden, CodedError, Unavailable."""
 
-    async def act(found: list[Standing]) -> int:
-        return await kit.store.write(by_hand.send_now, [standing.seq for standing in found])
+    async def act(seqs: Sequence[int]) -> int:
+        return await kit.store.write(by_hand.send_now, seqs)
 
     return await _act(kit, caller, which, act, ("pending",), "sent now", later=True)
 
@@ -76,8 +81,8 @@ async def send_now(kit: Accepting, caller: User, which: Which) -> JsonObject:
 async def release(kit: Accepting, caller: User, which: Which) -> JsonObject:
     """What is held is due at once. The answer: `count`. Raises Forbidden, CodedError, Unavailable."""
 
-    async def act(found: list[Standing]) -> int:
-        return await kit.store.write(by_hand.release, [standing.seq for standing in found])
+    async def act(seqs: Sequence[int]) -> int:
+        return await kit.store.write(by_hand.release, seqs)
 
     return await _act(kit, caller, which, act, ("held",), "released")
 
@@ -85,10 +90,14 @@ async def release(kit: Accepting, caller: User, which: Which) -> JsonObject:
 async def drop(kit: Accepting, caller: User, which: Which) -> JsonObject:
     """What waits or is held ends, as history shows. The answer: `count`. Raises Forbidden, CodedError, Unavailable."""
 
-    async def act(found: list[Standing]) -> int:
-        # in a thread: masking many large requests takes a while
-        dropped = await asyncio.to_thread(lambda: [_dropped(standing, caller) for standing in found])
-        return await kit.store.write(by_hand.drop, dropped)
+    async def act(seqs: Sequence[int]) -> int:
+        count = 0
+        for begin in range(0, len(seqs), WHOLE_ROWS_A_WRITE):
+            found = await kit.store.read(with_requests, seqs[begin : begin + WHOLE_ROWS_A_WRITE])
+            # in a thread: masking large requests takes a while
+            dropped = await asyncio.to_thread(_dropped, found, caller)
+            count += await kit.store.write(by_hand.drop, dropped)
+        return count
 
     return await _act(kit, caller, which, act, ("pending", "held"), "dropped")
 
@@ -148,14 +157,19 @@ def _last_answer(trace: Trace) -> JsonObject:
     return {}
 
 
-def _dropped(standing: Standing, caller: User) -> Dropped:
+def _dropped(found: list[tuple[Standing, bytes | None]], caller: User) -> list[Dropped]:
+    waiting = [(standing, packed) for standing, packed in found if standing.state in ("pending", "held")]
+    return [_masked(standing, packed, caller) for standing, packed in waiting]
+
+
+def _masked(standing: Standing, packed: bytes | None, caller: User) -> Dropped:
     integration = standing.integration
     redactor = history.redactor_for(integration)
     level = "off" if integration is None else history.level_of(integration, [standing.event.room])
     trace = history.unpack_trace(standing.id, standing.trace).then("dropped", by=caller.username)
     request = None
-    if standing.request is not None:
-        stored = unpack(standing.request)
+    if packed is not None:
+        stored = unpack(packed)
         assert isinstance(stored, dict)
         request = history.pack_masked(stored, redactor)
     return Dropped(standing, request, history.pack_trace(trace, redactor), history.keeps(level, failed=False))
@@ -175,15 +189,15 @@ async def _act(
         standing = await _one(kit, caller, which.delivery_id)
         if standing.state not in states:
             raise _wrong_state(standing, states, done)
-        count = await act([standing])
+        count = await act([standing.seq])
     else:
         count, done_with = 0, 0
         wanted = await _visible(kit, caller, states, which.integration_id, later=later)
         last = await kit.store.read(newest_delivery, wanted) or 0
         # the oldest first: what begins meanwhile is not ahead of what is still to be released
-        while found := await kit.store.read(deliveries_between, wanted, done_with, last, ROWS_A_WRITE):
+        while found := await kit.store.read(seqs_between, wanted, done_with, last, ROWS_A_WRITE):
             count += await act(found)
-            done_with = found[-1].seq
+            done_with = found[-1]
     kit.wake.call_all()
     return {"count": count}
 

@@ -85,7 +85,6 @@ class Standing:
     interruptions: int
     lease: int
     trigger_word: str | None
-    request: bytes | None
     trace: bytes | None
     created_at: int
     updated_at: int

@@ -14,7 +14,7 @@ from engine.store.schema import deliveries, events, integration_revisions, integ
 
 _DELIVERY = (
     *("seq", "id", "integration_id", "revision", "url", "state", "held_reason", "due", "attempts", "interruptions"),
-    *("lease", "trigger_word", "request", "trace", "created_at", "updated_at"),
+    *("lease", "trigger_word", "trace", "created_at", "updated_at"),
 )
 
 
@@ -43,12 +43,21 @@ def newest_delivery(connection: Connection, wanted: Wanted) -> int | None:
     return connection.execute(select(func.max(_found(wanted).c.seq))).scalar()
 
 
-def deliveries_between(connection: Connection, wanted: Wanted, after: int, last: int, limit: int) -> list[Standing]:
-    """The oldest ones whose `seq` is above `after` and not above `last`, oldest first: to go through all of them while
-    they change and others come."""
+def seqs_between(connection: Connection, wanted: Wanted, after: int, last: int, limit: int) -> list[int]:
+    """Of the oldest ones whose `seq` is above `after` and not above `last`, oldest first: to go through all of them
+    while they change and others come."""
     found = _found(wanted)
     page = select(found.c.seq).where(found.c.seq > after, found.c.seq <= last).order_by(found.c.seq).limit(limit)
-    return _standing(connection, deliveries.c.seq.in_(page))[::-1]
+    return list(connection.execute(page).scalars())
+
+
+def with_requests(connection: Connection, seqs: Sequence[int]) -> list[tuple[Standing, bytes | None]]:
+    """Each with the request that is stored with it."""
+    found = _standing(connection, deliveries.c.seq.in_(seqs))
+    # last: one that was worked in between has another lease than it is found with
+    requests = select(deliveries.c.seq, deliveries.c.request).where(deliveries.c.seq.in_(seqs))
+    by_seq = {row.seq: row.request for row in connection.execute(requests).all()}
+    return [(standing, by_seq.get(standing.seq)) for standing in found]
 
 
 def get_delivery(connection: Connection, id: str) -> Standing | None:

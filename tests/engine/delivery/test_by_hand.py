@@ -1,18 +1,21 @@
 """What people do to deliveries, over the queue: what keeps its place, and what was worked in between."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from engine import delivery_desk
+from engine import delivery_desk, history
 from engine.delivery import by_hand, leases, queue
 from engine.delivery.by_hand import Dropped
 from engine.delivery_desk import Which
 from engine.model.deliveries import Claim
+from engine.paging import Page
 from engine.store.database import Store
 from engine.store.delivery_lists import Wanted, list_deliveries
+from engine.trace import Trace
 from tests.engine.delivery.queues import A, change, claimed, put, queued, rows
 from tests.engine.stages import ALICE, staged
 
@@ -50,6 +53,41 @@ async def test_what_is_released_is_sent_in_the_order_of_its_events(
         admin = replace(ALICE, roles=("admin",))
         assert await delivery_desk.release(kit, admin, Which(integration_id=id)) == {"count": 5}
         assert [claim.seq for claim in claiming.claims] == [1, 2, 3, 4, 5]
+
+
+async def test_all_of_an_integration_are_dropped_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_desk, "ROWS_A_WRITE", 5)
+    monkeypatch.setattr(delivery_desk, "WHOLE_ROWS_A_WRITE", 2)
+    async with staged(tmp_path) as stage:
+        id = await stage.integrate("http://127.0.0.1:1/", retryFailedCalls=True, retryCount=1, retryDelay="x")
+        for number in range(7):
+            await stage.say(f"{number}")
+        (claim, *_) = await stage.claim(most=1)
+        admin = replace(ALICE, roles=("admin",))
+        assert await delivery_desk.drop(stage.accepting, admin, Which(integration_id=id)) == {"count": 6}
+        assert {row.seq for row in await stage.rows() if row.state == "claimed"} == {claim.seq}
+        assert {record["step"] for record in await stage.records(id) if record["finished"]} == {"dropped"}
+
+
+async def test_traces_of_a_list_are_read_off_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+    unpack_trace = history.unpack_trace
+
+    def seen(id: str, packed: bytes | None) -> Trace:
+        threads.append(threading.get_ident())
+        return unpack_trace(id, packed)
+
+    async with staged(tmp_path) as stage:
+        await stage.integrate("http://127.0.0.1:1/")
+        await stage.say("hello")
+        monkeypatch.setattr(history, "unpack_trace", seen)
+        admin = replace(ALICE, roles=("admin",))
+        listed = await delivery_desk.list_standing(
+            stage.accepting, admin, Page(0, 50), states=("pending",), integration_id=None
+        )
+        assert listed["count"] == len(threads) == 1 and threading.get_ident() not in threads
 
 
 async def test_what_was_never_tried_keeps_its_place_when_it_is_released(tmp_path: Path) -> None:
