@@ -3,7 +3,7 @@
 The end of a call belongs to the call: globals are cleared and leftovers collected under its timer, so that nothing of
 it runs inside the next. A call whose timer expired, or that ran out of memory, is answered by a last result, and the
 cell ends. Replies are held while more frames are at hand (a write each would cost two context switches a call), but
-for no longer than HOLD_NS, and a slow call lets them go at its first tick.
+for no longer than HOLD_NS, and a slow call lets them go at the clock's next tick.
 """
 
 import gc
@@ -30,10 +30,16 @@ from sandbox.rehearsal import call_frames
 from sandbox.report import Log, author_line, raised
 from sandbox.result import BadResult, ResultTooLarge, encode_result
 
-HOLD_NS = 700_000
+# as long as a full cell takes for ordinary calls: with less they come and go in ever smaller groups
+HOLD_NS = 1_200_000
 # More would be a mapping of its own for every read.
 READ_BYTES = 64 * 1024
-FIRST_TICK, TICK = 0.004, 0.020
+# Not every Python can read what is there without waiting for more.
+NO_WAIT = getattr(os, "RWF_NOWAIT", None)
+# of the CPU clock, which stands still while the cell waits
+TICK = 0.004
+# what a call whose time is up has for its end
+END_SECONDS = 0.020
 BALLAST = 1024 * 1024
 WARM_CALLS = 16
 
@@ -43,12 +49,9 @@ class RunRole:
         library.warm()
         self.rehearsal = call_frames()
         # The interpreter rewrites what runs often; what it has rewritten here, no child has to copy and rewrite.
-        signal.signal(signal.SIGPROF, signal.SIG_IGN)
         cell = Cell()
         for _ in range(WARM_CALLS):
             cell.rehearse(self.rehearsal)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, signal.SIG_DFL)
 
     def prepare(self) -> None:
         # What a finaliser prints or raises must not reach a descriptor: the filter kills for it.
@@ -70,6 +73,9 @@ class Cell:
     def __init__(self) -> None:
         self.armed = False
         self.expired = False
+        # by when, in CPU seconds of the call, one that has expired must have ended
+        self.must_end = 0.0
+        self.decoder = wire.Decoder(max_meta=wire.MAX_META_DOWN, max_payload=wire.MAX_PAYLOAD_DOWN)
         self.held: list[bytes] = []
         self.held_since = 0
         # counts against the limit, and takes no memory as long as nobody writes to it
@@ -89,21 +95,18 @@ class Cell:
                 self.call(frame)
             else:
                 self.load(frame, [])
-                # else a tick in a slow call would tell the server that this cell is ready
-                self.held.clear()
         if b'"text":"**Rehearsal**' not in b"".join(self.held):
             raise RuntimeError("a rehearsal went wrong")
         self.held.clear()
 
     def serve(self, layers: list[str], *, clear_refs: bool) -> None:
         self.clear_refs = clear_refs
-        decoder = self.decoder = wire.Decoder(max_meta=wire.MAX_META_DOWN, max_payload=wire.MAX_PAYLOAD_DOWN)
+        self.inbox = memoryview(bytearray(READ_BYTES))
+        decoder = self.decoder
         gc.disable()
-        while True:
-            data = os.read(SOCKET_FD, READ_BYTES)
-            if not data:
-                return
+        while data := self.receive():
             decoder.feed(data)
+            signal.setitimer(signal.ITIMER_PROF, TICK, TICK)
             while (frame := decoder.next()) is not None:
                 if frame.kind == wire.CALL:
                     if not self.call(frame):
@@ -113,9 +116,18 @@ class Cell:
                         self.flush()
                 else:
                     self.load(frame, layers)
-            if not decoder.pending:
-                # else the rest of a frame is on its way: the server sends it whatever we do
-                self.flush()
+
+    def receive(self) -> bytes:
+        """What the server has sent, or will send next; nothing when it has closed the socket."""
+        # The rest of a frame is on its way: the server sends it whatever we do.
+        if self.held and not self.decoder.pending:
+            if NO_WAIT is not None:
+                try:
+                    return bytes(self.inbox[: os.preadv(SOCKET_FD, [self.inbox], -1, NO_WAIT)])
+                except OSError:
+                    pass  # nothing is there, or this kernel cannot say
+            self.flush()
+        return os.read(SOCKET_FD, READ_BYTES)
 
     def load(self, frame: wire.Frame, layers: list[str]) -> None:
         meta = orjson.loads(frame.meta)
@@ -136,7 +148,6 @@ class Cell:
         self.line: int | None = None
         self.no_json: str | None = None
         self.log = Log(self.limits)
-        signal.setitimer(signal.ITIMER_PROF, FIRST_TICK, TICK)
         fields: dict[str, Any] = {}
         payload = b""
         try:
@@ -265,12 +276,16 @@ class Cell:
         if self.held:
             self.flush()
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        if usage.ru_utime + usage.ru_stime - self.cpu < self.limits.cpu_seconds:
+        used = usage.ru_utime + usage.ru_stime - self.cpu
+        if used < self.limits.cpu_seconds:
             return
         self.line = author_line(frame, self.filename) or self.line
         if not self.expired:
             self.expired = True
+            self.must_end = used + END_SECONDS
             raise TimeLimit
+        if used < self.must_end:
+            return
         # The first was swallowed (a finaliser, `finally: continue`, `__exit__` returning True): no second chance.
         self.armed = False
         self.reply({"outcome": "timed-out", "line": self.line}, b"", last=True)

@@ -1,9 +1,10 @@
 """The system call filter of a cell, as a BPF program: an allow-list, nothing else.
 
-Allowed: what CPython needs to compute (memory, its own clocks and signals), `read` on the cell's socket, `write` on the
-socket and on the kept clear_refs file. A forgotten lazy import would open or stat a file: those calls fail with EPERM,
-so that it becomes an ordinary ImportError; so do other processes' clocks. Everything else, other architectures' and
-x32 calls among them, kills. The tests interpret the program for both architectures and say what each call would get.
+Allowed: what CPython needs to compute (memory, its own clocks and signals), `read` and `preadv2` on the cell's socket,
+`write` on the socket and on the kept clear_refs file. A forgotten lazy import would open or stat a file: those calls
+fail with EPERM, so that it becomes an ordinary ImportError; so do other processes' clocks. Everything else, other
+architectures' and x32 calls among them, kills. The tests interpret the program for both architectures and say what each
+call would get.
 """
 
 import struct
@@ -27,14 +28,14 @@ NUMBERS: dict[str, dict[str, int]] = {
         "rt_sigprocmask": 14, "rt_sigreturn": 15, "ioctl": 16, "access": 21, "sched_yield": 24, "mremap": 25,
         "madvise": 28, "setitimer": 38, "getpid": 39, "fcntl": 72, "readlink": 89, "gettimeofday": 96, "getrusage": 98,
         "time": 201, "futex": 202, "getdents64": 217, "restart_syscall": 219, "clock_gettime": 228,
-        "clock_nanosleep": 230, "exit_group": 231, "openat": 257, "newfstatat": 262, "getrandom": 318,
+        "clock_nanosleep": 230, "exit_group": 231, "openat": 257, "newfstatat": 262, "getrandom": 318, "preadv2": 327,
     },
     "aarch64": {
         "fcntl": 25, "ioctl": 29, "openat": 56, "getdents64": 61, "lseek": 62, "read": 63, "write": 64,
         "newfstatat": 79, "exit_group": 94, "futex": 98, "setitimer": 103, "clock_gettime": 113,
         "clock_nanosleep": 115, "sched_yield": 124, "restart_syscall": 128, "rt_sigprocmask": 135, "rt_sigreturn": 139,
         "getrusage": 165, "gettimeofday": 169, "getpid": 172, "brk": 214, "munmap": 215, "mremap": 216, "mmap": 222,
-        "mprotect": 226, "madvise": 233, "getrandom": 278,
+        "mprotect": 226, "madvise": 233, "getrandom": 278, "preadv2": 286,
     },
 }  # fmt: skip
 
@@ -67,7 +68,7 @@ class Instruction:
 
 
 def program(machine: str, *, readable: tuple[int, ...], writable: tuple[int, ...]) -> tuple[Instruction, ...]:
-    """The filter for `machine` (x86_64 or aarch64), with `read` and `write` pinned to these descriptors."""
+    """The filter for `machine` (x86_64 or aarch64), with what reads and `write` pinned to these descriptors."""
     numbers = NUMBERS[machine]
     allow, refuse, kill = (
         Instruction(RET_K, RET_ALLOW),
@@ -94,6 +95,7 @@ def program(machine: str, *, readable: tuple[int, ...], writable: tuple[int, ...
     for name, argument, values, otherwise in (
         ("madvise", 2, ADVICE, refuse),
         ("read", 0, readable, kill),
+        ("preadv2", 0, readable, kill),
         ("write", 0, writable, kill),
     ):
         block = [*_load_argument(argument)]

@@ -89,12 +89,11 @@ os.write = lambda descriptor, data: said.append(bytes(data)) or len(data)
 waiting = cell.Cell()
 signal.signal(signal.SIGPROF, waiting.on_tick)
 waiting.rehearse(frames)
-signal.setitimer(signal.ITIMER_PROF, 0)
 write(1, repr(said).encode())
 """
 
 
 def test_a_rehearsal_says_nothing_however_slow_it_is() -> None:
-    """Its clock ticks, and a tick lets go what is held: a server that hears READY twice ends the cell."""
+    """A tick of the clock would let go what is held, and a server that hears READY twice ends the cell."""
     ran = subprocess.run([sys.executable, "-c", SLOW], capture_output=True, check=True, timeout=60)
     assert ran.stdout == b"[]"
