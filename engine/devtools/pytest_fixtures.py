@@ -24,7 +24,9 @@ from engine.devtools.pytest_plugin import MARK, folder_above
 from engine.devtools.pytest_sandbox import Opened, sandbox_of
 from engine.devtools.ran import Ran
 from engine.devtools.recordings import Exchange, exchange_from
+from engine.devtools.sandboxed import NotRunnable
 from engine.devtools.suite import differences
+from engine.errors import HookcellError
 from engine.model.json import JsonObject, JsonValue
 
 
@@ -148,8 +150,12 @@ def hook(request: pytest.FixtureRequest, recorded_http: RecordedHttp) -> Hook:
     """Calls the script as the server would: `hook(payload)`, `hook({"any": "body"}, headers={...})`."""
     folder = _folder_of(cast(pytest.Item, request.node))
     if folder is None:
-        pytest.fail(f"{_NOWHERE}", pytrace=False)
-    return Hook(sandbox_of(request.config).open(folder), recorded_http)
+        pytest.fail(_NOWHERE, pytrace=False)
+    try:
+        return Hook(sandbox_of(request.config).open(folder), recorded_http)
+    except (FixtureError, NotRunnable, HookcellError) as error:
+        # its message is for the author, our own lines are not
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ def process_incoming(request):
     for alert in sorted(request["content"]["alerts"], key=key_of):
         key, name = key_of(alert), f"{alert['name']} on {alert['host']}"
         if alert["state"] == "firing":
-            # False where the alert is known already: of many calls at once, one gets True.
-            if store.swap(key, None, name):
-                store.set(key, name, ttl=HALF_A_DAY)
+            if is_new(key, name):
                 new.append(name)
         elif store.pop(key) is not None:
             over.append(name)
@@ -24,6 +22,17 @@ def process_incoming(request):
         return None
     firing = [name for key in store.keys(PREFIX) if (name := store.get(key))]
     return {"content": digest(new, over, firing)}
+
+
+def is_new(key, name):
+    """Of many calls at once, one gets True. Where the store has no room (256 keys), an alert is new each time."""
+    try:
+        if not store.swap(key, None, name):
+            return False
+        store.set(key, name, ttl=HALF_A_DAY)
+    except store.Full as full:
+        log.warning("not kept", alert=name, why=str(full))
+    return True
 
 
 def key_of(alert):

@@ -103,6 +103,8 @@ def workflow_run(body):
     run, repository = body["workflow_run"], body["repository"]
     if body["action"] != "completed" or run["head_branch"] != repository["default_branch"]:
         return None
+    if run["event"].startswith("pull_request"):
+        return None  # of a fork, whose branch may have the name of ours
     key = f"broken {repository['id']} {run['workflow_id']}"
     if run["conclusion"] in BROKEN:
         store.set(key, run["html_url"], ttl=A_MONTH)

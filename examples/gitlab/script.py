@@ -122,6 +122,8 @@ def pipeline(body):
     run, project = body["object_attributes"], body["project"]
     if run["tag"] or run["ref"] != project["default_branch"]:
         return None
+    if run["source"] == "merge_request_event":
+        return None  # of a fork, whose branch may have the name of ours
     key = f"broken {project['id']}"
     if run["status"] == "failed":
         store.set(key, run["url"], ttl=A_MONTH)

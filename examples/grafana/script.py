@@ -29,7 +29,7 @@ def process_incoming(request):
 def signed(headers, body):
     """Grafana signs the time and the body, where the contact point names a header for the time."""
     sent_at = headers.get("x-grafana-alerting-signature-timestamp", "")
-    if not sent_at.isdigit() or abs(time.time() - int(sent_at)) > FIVE_MINUTES:
+    if not sent_at.isdecimal() or abs(time.time() - int(sent_at)) > FIVE_MINUTES:
         return False
     return secrets.verify_hmac("grafana", f"{sent_at}:{body}", headers.get("x-grafana-alerting-signature"))
 

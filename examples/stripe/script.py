@@ -6,8 +6,8 @@ from hookcell import log, secrets
 
 GREEN, BLUE, ORANGE, RED, GREY = "#2eb886", "#439fe0", "#daa038", "#a30200", "#9ea2a8"
 FIVE_MINUTES = 5 * 60
-# Currencies whose smallest unit is the whole one, and those with three decimals.
-WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split()
+# Currencies whose smallest unit is the whole one, and those with three decimals. ISK and UGX are counted in hundredths.
+WHOLE = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split()
 THOUSANDTHS = "bhd jod kwd omr tnd".split()
 
 
@@ -38,7 +38,7 @@ def signed(header, body):
     signature.
     """
     parts = [part.strip().partition("=") for part in header.split(",")]
-    times = [value for name, _, value in parts if name == "t" and value.isdigit()]
+    times = [value for name, _, value in parts if name == "t" and value.isdecimal()]
     if len(times) != 1 or abs(time.time() - int(times[0])) > FIVE_MINUTES:
         return False
     signatures = [value for name, _, value in parts if name == "v1"]

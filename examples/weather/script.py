@@ -68,7 +68,7 @@ def found(city):
         if not places:
             return None
         place = {name: places[0].get(name, "") for name in ("name", "country", "latitude", "longitude")}
-        store.set(key, place, ttl=A_DAY)
+        keep(key, place, A_DAY)
     return place
 
 
@@ -79,8 +79,16 @@ def forecast(place):
     if weather is None:
         wanted = {"current": NOW, "daily": DAILY, "timezone": "auto", "forecast_days": DAYS}
         weather = asked(FORECAST, where | wanted)
-        store.set(key, weather, ttl=TEN_MINUTES)
+        keep(key, weather, TEN_MINUTES)
     return weather
+
+
+def keep(key, value, seconds):
+    """For the next who asks. Where the store has no room for it, they wait for open-meteo again."""
+    try:
+        store.set(key, value, ttl=seconds)
+    except store.Full as full:
+        log.warning("not kept", why=str(full))
 
 
 def asked(url, params):

@@ -14,6 +14,8 @@ from engine.devtools.ran import Ran
 from engine.devtools.runner import Runner
 from engine.devtools.subjects import Subject
 from engine.model.json import JsonObject
+from engine.services.scratch import ScratchValues
+from engine.store.values import MAX_KEYS, StoredValue
 from tests.engine.devtools.local import Local
 from tests.examples.pictures import NAME, picture
 
@@ -124,6 +126,17 @@ def test_the_weather_is_asked_for_once_in_ten_minutes(local: Local) -> None:
     remembered = local.do(runner.run(subject, replace(berlin, exchanges=())))
     assert remembered.failure is None
     assert remembered.messages == asked.messages
+
+
+def test_a_full_store_keeps_no_answer_from_being_given(local: Local) -> None:
+    full = [StoredValue(f"key {number}", "0", None, 0) for number in range(MAX_KEYS)]
+    for name, payload, said in (("weather", "berlin", "Berlin"), ("alert-digest", "two-new", "disk full on db1")):
+        example = read_example(ROOT / "examples" / name)
+        fixture = next(fixture for fixture in example.fixtures if fixture.name == payload)
+        runner = Runner(local.scripts, LocalHost(environment={}, values=ScratchValues(full)))
+        ran = local.do(runner.run(opened(local, example.folder), fixture))
+        assert said in str(ran.messages), ran.failure
+        assert any("not kept" in str(line["text"]) for report in ran.reports for line in report.log)
 
 
 def test_the_digest_says_a_thing_once_until_it_changes(local: Local) -> None:

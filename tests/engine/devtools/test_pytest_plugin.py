@@ -130,6 +130,14 @@ def test_a_script_that_does_not_compile_is_told_with_its_line(folder: Path) -> N
     (folder / "deploys/script.py").write_text("def process_incoming(request):\n    return open('x')\n")
     done = pytest_in(folder)
     assert "script.py:2:12: open() is not available" in done.stdout
+    (folder / "test_a.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.hookcell('deploys')\ndef test_one(hook): pass\n"
+        "@pytest.mark.hookcell('nowhere')\ndef test_two(hook): pass\n"
+    )
+    done = pytest_in(folder, "test_a.py")
+    assert "script.py:2:12: open() is not available" in done.stdout and "nowhere/payloads: is missing" in done.stdout
+    assert "2 errors" in done.stdout and "pytest_fixtures.py" not in done.stdout
 
 
 def test_a_test_that_names_no_integration_is_told_how(folder: Path) -> None:
