@@ -121,7 +121,8 @@ class Cell:
         """What the server has sent, or will send next; nothing when it has closed the socket."""
         # The rest of a frame is on its way: the server sends it whatever we do.
         if self.held and not self.decoder.pending:
-            if NO_WAIT is not None:
+            # Who sends one call at a time waits for its answer.
+            if len(self.held) > 1 and NO_WAIT is not None:
                 try:
                     return bytes(self.inbox[: os.preadv(SOCKET_FD, [self.inbox], -1, NO_WAIT)])
                 except OSError:
