@@ -5,6 +5,7 @@ must still hold, else the index is read again and the events matched anew. So an
 or disabled is heard or not heard exactly from its commit on, whatever the process that did it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -37,7 +38,8 @@ from engine.workspace.protocol import Draft, Posted, Workspace
 T = TypeVar("T")
 
 MAX_PENDING = 10_000
-MAX_TRIES = 5
+# how long events are matched anew while the configuration goes on changing
+STALE_SECONDS = 5.0
 TOO_MANY_RUNS = f"in this room messages of integrations led to {MAX_RUNS} runs within a minute; hookcell.loopGuard"
 
 Also = Callable[[Connection, Sequence[Posted]], None]
@@ -103,14 +105,16 @@ async def post(
 
 
 async def with_current_index(cache: IndexCache, store: Store, attempt: Callable[[Index], Awaitable[T]]) -> T:
-    """Tries again with a newer index when the attempt raises StaleIndex. Raises Unavailable."""
-    for _ in range(MAX_TRIES):
+    """Tries again with a newer index, for a while, when the attempt raises StaleIndex. Raises Unavailable."""
+    until = asyncio.get_running_loop().time() + STALE_SECONDS
+    while True:
         index = await cache.current(store)
         try:
             return await attempt(index)
         except StaleIndex:
             cache.invalidate()
-    raise Unavailable("The configuration is being changed all the time; send it again.")
+        if asyncio.get_running_loop().time() > until:
+            raise Unavailable("The configuration is being changed all the time; send it again.")
 
 
 def accept_event(connection: Connection, event: Event, listeners: Listeners, now: int) -> list[str]:

@@ -99,7 +99,31 @@ class AlwaysStale(IndexCache):
         return Index(version=await store.read(configuration.version) - 1)
 
 
-async def test_a_configuration_that_changes_all_the_time_stores_nothing(tmp_path: Path) -> None:
+async def test_a_configuration_that_changes_twenty_times_meanwhile_loses_no_event(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        await stage.integrate(URL)
+        kit, changes = stage.accepting, 0
+
+        class Changing(IndexCache):
+            """Behind each index that is read, the configuration changes once more."""
+
+            async def current(self, store: Store) -> Index:
+                nonlocal changes
+                index = await super().current(store)
+                if changes < 20:
+                    changes += 1
+                    await store.write(configuration.bump)
+                return index
+
+        changing = Accepting(kit.store, kit.workspace, Changing(), kit.wake)
+        await accepting.post(changing, [await drafted(stage)], chain=Chain())
+        assert (changes, len(await stage.rows()), await stage.texts()) == (20, 1, ["hello"])
+
+
+async def test_a_configuration_that_changes_all_the_time_stores_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accepting, "STALE_SECONDS", 0.05)
     async with staged(tmp_path) as stage:
         kit = stage.accepting
         stale = Accepting(kit.store, kit.workspace, AlwaysStale(), kit.wake)

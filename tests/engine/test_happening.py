@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from engine import accepting
 from engine.accepting import Listeners
 from engine.delivery.rules import Rules
 from engine.errors import CodedError, Unavailable
@@ -102,15 +103,18 @@ class Behind(IndexCache):
 
 
 @pytest.mark.anyio
-async def test_it_is_matched_anew_where_the_configuration_has_changed(tmp_path: Path) -> None:
+async def test_it_is_matched_anew_where_the_configuration_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with staged(tmp_path) as stage:
         await stage.integrate(URL, event="roomJoined", channel=["#other"])
         assert await heard(stage, Behind(3)).act(joining) == "joined"
         assert len(await stage.rows()) == 1
+        monkeypatch.setattr(accepting, "STALE_SECONDS", 0.05)
         with pytest.raises(Unavailable):
-            await heard(stage, Behind(99)).act(lambda _: Done(None, (in_room("roomLeft", OTHER, BOT, 1),)))
+            await heard(stage, Behind(1_000_000)).act(lambda _: Done(None, (in_room("roomLeft", OTHER, BOT, 1),)))
         # what is no event does not ask
-        assert await heard(stage, Behind(99)).act(lambda _: Done(7)) == 7
+        assert await heard(stage, Behind(1_000_000)).act(lambda _: Done(7)) == 7
 
 
 @pytest.mark.anyio
