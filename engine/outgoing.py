@@ -40,6 +40,7 @@ from engine.sending import (
     before_script,
     encode,
     scrubbed,
+    scrubbed_error,
     unanswered,
     why_unread,
     without_script,
@@ -220,8 +221,9 @@ async def send(kit: Outgoing, work: Work, ready: Ready) -> Sent:
         text = response["content_raw"]
         seen: JsonObject = {name: response[name] for name in ("status_code", "headers", "truncated")}
         trace = trace.then("after-http-call", httpResult=text, response=seen, durationMs=reply.duration_ms)
-    except HttpError as error:
-        reply, response = error, unanswered(error)
+    except HttpError as raised:
+        error = reply = scrubbed_error(raised, work.services.known.scrubber)
+        response = unanswered(error)
         failure: JsonObject = {"kind": error.kind, "message": error.message}
         trace = trace.then("after-http-call", httpResult=None, httpError=failure, error=True)
         if error.setting is not None:

@@ -177,6 +177,12 @@ def unanswered(error: HttpError) -> JsonObject:
     }
 
 
+def scrubbed_error(error: HttpError, scrubber: Scrubber) -> HttpError:
+    """The same for whoever is shown it: its message may have what a peer sent."""
+    setting = None if error.setting is None else scrubber.text(error.setting)
+    return HttpError(error.kind, scrubber.text(error.message), setting)
+
+
 async def scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:
     """The answer without values of secrets, for the script and for history."""
     if not scrubber:

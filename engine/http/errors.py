@@ -4,6 +4,8 @@ Every exception of httpcore2 and httpx2 has its kind here; a test enumerates bot
 none. Messages name scheme, host and port, never path, query or credentials: those often are the secret.
 """
 
+import re
+from ast import literal_eval
 from typing import Literal, get_args
 
 import httpcore2
@@ -24,6 +26,9 @@ Kind = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MAX_DETAIL = 200
+
+# How the libraries quote what a peer sent.
+_QUOTED = re.compile(r"""(?:bytearray\()?(b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")\)?""")
 
 
 class HttpError(Exception):
@@ -72,5 +77,19 @@ def translated(error: Exception, destination: str) -> HttpError:
     for kind in type(error).__mro__:
         if kind in _TRANSLATIONS:
             name, message = _TRANSLATIONS[kind]
-            return HttpError(name, message.format(destination=destination, detail=str(error)[:MAX_DETAIL]))
+            return HttpError(name, message.format(destination=destination, detail=_detail(str(error))))
     raise KeyError(type(error))
+
+
+def _detail(said: str) -> str:
+    """With what a peer sent as plain text, where a secret that came back is found; a part of one would not be found."""
+    text = _QUOTED.sub(lambda quoted: _plain(quoted[1]), said)
+    return text if len(text) <= MAX_DETAIL else _QUOTED.sub("...", said)[:MAX_DETAIL]
+
+
+def _plain(quoted: str) -> str:
+    try:
+        return bytes(literal_eval(quoted)).decode(errors="replace").strip()
+    except (ValueError, SyntaxError):
+        # a peer's own text that looks like it
+        return "..."

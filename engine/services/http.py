@@ -11,7 +11,7 @@ from engine.http import Answer, Filler, HttpError, OutgoingRequest, destination_
 from engine.model.json import JsonObject, JsonValue
 from engine.redaction import MASK, Scrubber
 from engine.scripts import ServiceError
-from engine.sending import DEPTH, answer_text, joined, off_loop, parsed, with_params, without_depth
+from engine.sending import DEPTH, answer_text, joined, off_loop, parsed, scrubbed_error, with_params, without_depth
 from engine.services.arguments import Arguments, shown, wrong_type, wrong_value
 from engine.store.connections import json_text
 
@@ -69,7 +69,8 @@ class HttpService:
         self.made.append(done)
         try:
             answer = await self.send(request, self.filler, MAX_BYTES)
-        except HttpError as error:
+        except HttpError as raised:
+            error = scrubbed_error(raised, self.scrubber)
             done["error"] = error.kind
             self._keep(done, kept_request(request) | {"message": error.message})
             if error.kind in ("bad-url", "bad-request"):

@@ -1,5 +1,6 @@
 """A delivery with services: secrets in its request at each attempt and nowhere else, its store committed with its end."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from engine.services import LocalWriters
 from engine.store.connections import json_value
 from engine.store.secrets import StoredSecret, put_secret, remove_secret
 from engine.store.values import list_values
+from tests.engine.http.network import conversing
 from tests.engine.stages import Stage, staged
 from tests.receiver import Received, Receiver, Response
 
@@ -99,6 +101,23 @@ async def test_an_answer_that_echoes_the_value_shows_it_to_nobody(tmp_path: Path
         assert VALUE not in json.dumps(record) and "key=***" in record["httpResult"]
         (step,) = [step for step in record["steps"] if step["name"].endswith("after-running-process_outgoing_response")]
         assert step["services"] == {"store": {"reads": 0, "writes": 2}}
+
+
+async def test_a_peer_that_sends_the_value_back_in_no_answer_shows_it_to_nobody(tmp_path: Path) -> None:
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 " + VALUE.encode() + b"\r\n\r\n")
+
+    async with staged(tmp_path) as stage, conversing(converse) as port:
+        await set_secret(stage, VALUE)
+        script = SCRIPT.replace('response["content_raw"]', 'response["error"]["message"]')
+        id = await stage.integrate(f"http://127.0.0.1:{port}", script=script)
+        await stage.say("hello")
+        await stage.work()
+        said = f"what http://127.0.0.1:{port} sent is not HTTP: illegal status line: HTTP/1.1 ***"
+        assert (await kept(stage, id))["seen"] == ["hookcellref", said, None]
+        record = await stage.record(id)
+        assert record["httpError"]["message"] == said and VALUE not in json.dumps(record)
 
 
 @pytest.mark.parametrize("value", ['pass"word1234', "abcd/efghijkl", "Zürich-secret-1"])

@@ -1,4 +1,5 @@
 import inspect
+from collections.abc import Callable
 from types import ModuleType
 
 import httpcore2
@@ -26,3 +27,15 @@ def test_an_exception_of_nobody_is_not_hidden() -> None:
 
 def test_what_a_peer_sent_is_cut_in_a_message() -> None:
     assert len(translated(httpcore2.RemoteProtocolError("x" * 10_000), "http://example.com:80").message) < 300
+
+
+@pytest.mark.parametrize("quoted", [repr, lambda sent: repr(bytearray(sent))])
+def test_what_a_peer_sent_is_quoted_as_text(quoted: Callable[[bytes], str]) -> None:
+    said = httpcore2.RemoteProtocolError("illegal status line: " + quoted("SSH-2.0 é'\"\\".encode()))
+    assert translated(said, "h").message == "what h sent is not HTTP: illegal status line: SSH-2.0 é'\"\\"
+
+
+@pytest.mark.parametrize("said", [repr(b"x" * 190 + b" the value of a secret"), r"b'\xzz'"])
+def test_of_what_is_too_long_or_no_quotation_nothing_is_quoted(said: str) -> None:
+    shown = translated(httpcore2.RemoteProtocolError(f"illegal status line: {said}"), "h").message
+    assert shown == "what h sent is not HTTP: illegal status line: ..."

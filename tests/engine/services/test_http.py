@@ -12,6 +12,7 @@ from engine.http import EgressPolicy
 from engine.model.json import JsonObject
 from engine.scripts import ServiceError
 from engine.services.http import MAX_KEPT
+from tests.engine.http.network import conversing
 from tests.engine.services.runs import desk, refusal
 from tests.receiver import Received, Receiver, Response
 
@@ -175,6 +176,27 @@ async def test_integrations_that_wait_for_a_receiver_keep_no_other_waiting_for_i
         assert error.fields == {"reason": "timeout"} and f"8 requests to {receiver.url} are under way" in error.message
         release.set()
         await asyncio.gather(*waiting)
+
+
+@pytest.mark.parametrize(
+    "line", ["HTTP/1.1 {}", "{}", "HTTP/1.1 200 OK\r\n{} {}", "HTTP/1.1 302 Found\r\nLocation: http://{}.x/"]
+)
+async def test_what_a_peer_sends_that_is_no_answer_shows_no_secret_either(tmp_path: Path, line: str) -> None:
+    value = "the-välue'of-it" if "302" not in line else "the-value-of-it"
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(line.format(value, value).encode() + b"\r\n\r\n")
+
+    async with conversing(converse) as port, desk(tmp_path) as at:
+        await at.secret("key", value, "127.0.0.1")
+        run = await at.open()
+        asked = question(
+            f"http://127.0.0.1:{port}", headers={"X-Key": await run.ask("secrets", "ref", {"name": "key"})}
+        )
+        error = await refusal(run, "http", "request", **asked)
+        assert error.kind == "http.Error" and "***" in error.message and value not in error.message
+        assert value not in json.dumps(run.did(), ensure_ascii=False)
 
 
 async def test_a_secret_is_sent_where_it_may_go_and_comes_back_from_nobody(tmp_path: Path) -> None:
