@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -171,6 +172,16 @@ def receiving(handler: Handler) -> Iterator[Receiver]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """A port for a server of the block, which nobody else is given meanwhile; connecting is refused until it listens."""
+    with socket.socket() as keeping:
+        # what listens there has to say so as well, as servers do
+        keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeping.bind(("127.0.0.1", 0))
+        yield keeping.getsockname()[1]
 
 
 def alive(pid: int) -> bool:

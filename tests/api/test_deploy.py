@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ import yaml
 
 from engine.settings import Settings
 from tests.postgres import database
-from tests.processes import wait_for
+from tests.processes import kept_port, wait_for
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "api" / "deploy"
@@ -70,13 +69,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python.parent
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
-
-
-def settings_of(service: str, url: str, data: Path) -> dict[str, str]:
+def settings_of(service: str, url: str, data: Path, port: int = 0) -> dict[str, str]:
     """What the service has in its environment, with values for what its operator says and for where it is."""
     given = {
         "POSTGRES_PASSWORD": "p",
@@ -92,7 +85,7 @@ def settings_of(service: str, url: str, data: Path) -> dict[str, str]:
         name: re.sub(r"\$\{(\w+)(:[?-])([^}]*)\}", filled, value) for name, value in environment_of(service).items()
     }
     assert values["HOOKCELL_DATABASE_URL"] == "postgresql://hookcell:p@database/hookcell"
-    return {**values, "HOOKCELL_DATABASE_URL": url, "HOOKCELL_DATA": str(data), "HOOKCELL_PORT": str(free_port())}
+    return {**values, "HOOKCELL_DATABASE_URL": url, "HOOKCELL_DATA": str(data), "HOOKCELL_PORT": str(port)}
 
 
 @contextmanager
@@ -148,8 +141,9 @@ def test_every_command_runs_as_it_stands_from_the_wheel(installed: Path, tmp_pat
     probe = next(arguments for name, arguments in instructions() if name == "HEALTHCHECK")
     check = json.loads(probe[probe.index("[") :])
     assert default == ["hookcell", "serve"]
-    with database(migrated=False) as url:
-        server, worker = (settings_of(name, url, tmp_path / name) for name in ("server-1", "worker-1"))
+    with database(migrated=False) as url, kept_port() as port:
+        server = settings_of("server-1", url, tmp_path / "server-1", port)
+        worker = settings_of("worker-1", url, tmp_path / "worker-1")
         environment = {"PATH": f"{installed}:{os.environ['PATH']}", **server}
         not_yet = subprocess.run(check, env=environment, stderr=subprocess.DEVNULL, check=False)
         assert not_yet.returncode != 0

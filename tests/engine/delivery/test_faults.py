@@ -22,6 +22,7 @@ from tests.engine.delivery.queues import age, process_ids
 from tests.engine.delivery.test_leases import HOUR_MS, any_dead, set_clock_back
 from tests.engine.stages import Stage, staged
 from tests.engine.store.stores import allow_pages
+from tests.processes import kept_port
 from tests.receiver import Received, Receiver, Response
 
 pytestmark = pytest.mark.anyio
@@ -53,22 +54,21 @@ async def ended(stage: Stage) -> bool:
 
 
 async def test_a_receiver_that_comes_back_gets_everything_once(tmp_path: Path) -> None:
-    async with staged(tmp_path) as stage:
-        async with Receiver() as down:
-            port = down.port
-        await stage.integrate(f"http://127.0.0.1:{port}/", **RETRIES)
-        async with working(stage):
-            for number in range(5):
-                await stage.say(f"{number}")
+    with kept_port() as port:
+        async with staged(tmp_path) as stage:
+            await stage.integrate(f"http://127.0.0.1:{port}/", **RETRIES)
+            async with working(stage):
+                for number in range(5):
+                    await stage.say(f"{number}")
 
-            async def tried_twice() -> bool:
-                return all(row.attempts >= 2 for row in await stage.rows())
+                async def tried_twice() -> bool:
+                    return all(row.attempts >= 2 for row in await stage.rows())
 
-            await until(tried_twice)
-            async with Receiver(port=port) as back:
-                await until(partial(ended, stage))
-                assert sorted(json.loads(request.body)["text"] for request in back.requests) == list("01234")
-        assert {row.state for row in await stage.rows()} == {"finished"}
+                await until(tried_twice)
+                async with Receiver(port=port) as back:
+                    await until(partial(ended, stage))
+                    assert sorted(json.loads(request.body)["text"] for request in back.requests) == list("01234")
+            assert {row.state for row in await stage.rows()} == {"finished"}
 
 
 @pytest.mark.parametrize("answer", [Response(delay=30), Response(200, JSON, b'{"text":"x"}', trickle=5)])
