@@ -59,3 +59,13 @@ def test_the_table_of_the_library_names_every_module_and_all_that_is_left_out_of
         else:
             # what a later Python has besides is left out as well
             assert not told[title] & names, title
+
+
+def test_every_target_is_told_by_make_help_and_every_one_that_a_page_names_is_there() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (phony,) = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    targets = set(phony.split())
+    assert set(re.findall(r"^(\w+):.* ## \w", makefile, re.MULTILINE)) == targets
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("[a-z]*/**/README.md")]
+    named = {name for page in pages for name in re.findall(r"(?:^    |`)make (\w+)", page.read_text(), re.MULTILINE)}
+    assert {"demo", "help", "serve", "test"} <= named <= targets
