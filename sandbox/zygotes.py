@@ -220,7 +220,9 @@ class ZygoteHandle:
         except OSError:
             data, fds = b"", []
         if not data:
-            self._lost("it ended")
+            # It speaks once its modules are there.
+            unheard = f"it ended before it was up: is hookcell installed where `{sys.executable} -I` finds it?"
+            self._lost("it ended" if self._up.done() else unheard)
             return
         report = orjson.loads(data)
         if "forked" in report:

@@ -286,7 +286,7 @@ def test_a_system_without_what_locks_cells_down_is_refused(monkeypatch: pytest.M
 def test_a_zygote_that_cannot_start_says_why_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         sandbox = Sandbox(SHORT)
-        with pytest.raises(NurseryDown):
+        with pytest.raises(NurseryDown, match="is hookcell installed where `/bin/false -I` finds it"):
             await sandbox.start()
         assert sandbox._scripts.pid is None and sandbox._compilers.pid is None
         # neither start is still at it
