@@ -24,7 +24,8 @@ MESSAGES_A_WRITE = 1_000
 INTEGRATIONS_A_READ = 1_000
 # that name one room: what one transaction may rewrite
 MAX_REWRITTEN = 1_000
-MAX_TRIES = 5
+# whatever else of the configuration is changed meanwhile makes it begin anew
+MAX_TRIES = 100
 
 
 class _Changed(Exception):
