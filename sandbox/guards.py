@@ -15,7 +15,7 @@ from abc import ABCMeta
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from enum import EnumMeta
-from types import BuiltinMethodType, FunctionType, MemberDescriptorType
+from types import BuiltinMethodType, FunctionType, MappingProxyType, MemberDescriptorType
 from typing import Any, Final
 
 from sandbox.diagnostics import REFUSED_ATTRIBUTES
@@ -93,6 +93,11 @@ def _no_evaluation(obj: object, value: object) -> object:
     return value
 
 
+def _no_view(obj: object, value: object) -> object:
+    # What a proxy is compared with is given the dict behind it: the one of a pattern that is kept, or of all fields.
+    return MappingProxyType(dict(value)) if type(value) is MappingProxyType else value
+
+
 # Attribute names whose value depends on who is asked. Rules for the other names of GUARDED_ATTRIBUTES are entered by
 # the library that knows their objects.
 ATTRIBUTE_RULES: Final[dict[str, AttributeRule]] = {
@@ -101,6 +106,8 @@ ATTRIBUTE_RULES: Final[dict[str, AttributeRule]] = {
     "mro": _no_class_order,
     "register": _no_registration,
     "evaluate": _no_evaluation,
+    "groupindex": _no_view,
+    "metadata": _no_view,
 }
 
 GUARDED_ATTRIBUTES: Final = frozenset(ATTRIBUTE_RULES) | {"format", "format_map", "now", "utcnow", "today"}

@@ -24,6 +24,7 @@ from sandbox.library.builtins import BUILTINS
 from sandbox.library.caches import forget_aliases, forget_flags, forget_templates, warm_caches
 from sandbox.library.facade import FACADES, Facade, contents, importable, seal
 from sandbox.library.imports import missing_import
+from sandbox.library.instances import hold_copies
 from sandbox.library.state import CallState, ServiceRefused
 
 # Modules that are imported for the facades they make.
@@ -109,6 +110,8 @@ def warm() -> None:
             except LookupError:
                 continue
     clock.load_zones()
+    numbers.draw_from_the_call()
+    hold_copies()
     warm_caches()
     for name in sorted(hashlib.algorithms_guaranteed):
         hashlib.new(name)

@@ -83,6 +83,24 @@ def gated(cached: Any) -> Callable[..., Any]:
     return call
 
 
+def _of_plain(special: Any) -> Callable[..., Any]:
+    """What a special form of typing does with its parameters, cached for plain ones.
+
+    Its keys hold their classes as well, which an `__eq__` of a script would be given: of a class it is `type`.
+    """
+    cached = special._getitem
+
+    def call(form: Any, /, *parameters: Any) -> Any:
+        return (cached if is_plain(parameters) else cached.__wrapped__)(form, *parameters)
+
+    return call
+
+
+# From 3.13 on the latter, too.
+_FORMS: Final[tuple[Any, ...]] = (typing.Literal, typing.Annotated)
+_OF_PLAIN: Final = [(form, _of_plain(form)) for form in _FORMS if hasattr(form, "_getitem")]
+
+
 # Of each module the names that hold a cache: of `lru_cache`, and dicts.
 GATED: Final[tuple[tuple[Any, str], ...]] = (
     (urllib.parse, "urlsplit"),
@@ -108,6 +126,8 @@ def warm_caches() -> None:
             vars(module)[name] = gated(cache)
         elif type(cache) is dict:
             vars(module)[name] = PlainKeys()
+    for form, of_plain in _OF_PLAIN:
+        form._getitem = of_plain
     for value in range(_REGEX_FLAGS):
         re.RegexFlag(value)
     _flags.update(re.RegexFlag._value2member_map_)

@@ -104,7 +104,12 @@ ZoneInfoNotFoundError.__module__ = "zoneinfo"
 
 
 class ZoneInfo(zoneinfo.ZoneInfo):
-    """Zones as they were read when the process started: no script opens a file."""
+    """Zones as they were read when the process started: no script opens a file.
+
+    They are shared by all calls, and have no attributes of their own.
+    """
+
+    __slots__ = ()
 
     def __new__(cls, key: Any) -> "ZoneInfo":
         if not isinstance(key, str):

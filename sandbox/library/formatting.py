@@ -66,11 +66,11 @@ class _Fields:
         first, keys = match.groups()
         value = self._first(first)
         for key in _KEY.findall(keys):
-            value = value[int(key) if key.isdigit() else key]
+            value = value[int(key) if key.isdecimal() else key]
         return value
 
     def _first(self, name: str) -> Any:
-        if name and not name.isdigit():
+        if name and not name.isdecimal():
             return self._named[name]
         if self._args is _MAPPING:
             raise ValueError("Format string contains positional fields")

@@ -1,7 +1,8 @@
 """Functions on functions and values: collections, itertools, functools, operator, copy.
 
 What Python's versions write onto classes or functions they are given (`wraps`, `total_ordering`) is done only to those
-the script made; `copy` copies what is known and never asks an object how it wants to be rebuilt.
+the script made. Caches wrap functions, and compare no classes. `copy` copies what is known and never asks an object how
+it wants to be rebuilt.
 """
 
 import collections
@@ -9,6 +10,7 @@ import functools
 import itertools
 import operator
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, Final
 
 from sandbox.guards import allow_writes, guarded_write, is_script_made, script_classes, script_getattr
@@ -60,6 +62,32 @@ class cached_property:
         return value
 
 
+def _function(wrapped: Any) -> Any:
+    """As a cache may wrap it, which copies the dict: that of a class holds its methods as no script is to have them."""
+    if type(wrapped) is FunctionType or not callable(wrapped):
+        return wrapped
+    return lambda *args, **named: wrapped(*args, **named)
+
+
+def lru_cache(maxsize: Any = 128, typed: Any = False) -> Any:
+    """`functools.lru_cache`, but not `typed`: its keys then hold classes, and a script's `__eq__` is given `type`."""
+    if typed:
+        raise TypeError("lru_cache(typed=True) is not available: give the function what tells the types apart")
+    if callable(maxsize):
+        return functools.lru_cache(_function(maxsize))
+    cached = functools.lru_cache(maxsize)
+
+    def decorate(function: Any, /) -> Any:
+        return cached(_function(function))
+
+    decorate.__qualname__ = "lru_cache"
+    return decorate
+
+
+def cache(function: Any, /) -> Any:
+    return functools.lru_cache(None)(_function(function))
+
+
 def total_ordering(kind: Any) -> Any:
     if kind not in script_classes:
         raise TypeError("total_ordering is for classes of the script")
@@ -69,7 +97,9 @@ def total_ordering(kind: Any) -> Any:
 Facade(
     "functools",
     {
-        **named(functools, "reduce partial lru_cache cache cmp_to_key"),
+        **named(functools, "reduce partial cmp_to_key"),
+        "cache": cache,
+        "lru_cache": lru_cache,
         "wraps": wraps,
         "cached_property": cached_property,
         "total_ordering": total_ordering,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sandbox.guards import allow_writes
 from sandbox.library.arithmetic import MAX_FACTORIAL, check_bits
-from sandbox.library.facade import Facade, named
+from sandbox.library.facade import FACADES, Facade, named
 from sandbox.library.instances import for_instances
 
 _MATH: Final = (
@@ -79,6 +79,11 @@ _Random: Final = for_instances(random.Random, "seed setstate gauss")
 def forget_random() -> None:
     global _generator
     _generator = None
+
+
+def draw_from_the_call() -> None:
+    """Once, in the zygote: what `statistics` draws by chance comes from the call's generator as well."""
+    vars(statistics)["random"] = FACADES["random"]
 
 
 def _of_the_call(name: str) -> Callable[..., Any]:

@@ -11,7 +11,6 @@ import json
 import re
 import string
 import textwrap
-import types
 import unicodedata
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
@@ -52,9 +51,8 @@ Facade(
     "re",
     {
         **{name: _with_flags(getattr(re, name), place) for name, place in _FLAGS_AT.items()},
-        **named(
-            re, "escape Pattern Match error A ASCII I IGNORECASE L LOCALE M MULTILINE S DOTALL U UNICODE X VERBOSE"
-        ),
+        "escape": on_plain_values(re.escape),
+        **named(re, "Pattern Match error A ASCII I IGNORECASE L LOCALE M MULTILINE S DOTALL U UNICODE X VERBOSE"),
         **named(re, "NOFLAG RegexFlag"),
     },
     refused={"purge": "patterns are kept for you", "DEBUG": "print the pattern instead", "Scanner": "use finditer"},
@@ -90,13 +88,37 @@ Facade(
 
 
 class _TextWrapper(textwrap.TextWrapper):
-    unicode_whitespace_trans: Any = types.MappingProxyType(textwrap.TextWrapper.unicode_whitespace_trans)
+    # A text of the script may translate by itself, and is given the table: this one cannot be written to.
+    unicode_whitespace_trans: Any = "".join(
+        chr(textwrap.TextWrapper.unicode_whitespace_trans.get(number, number)) for number in range(ord(" ") + 1)
+    )
+
+
+def wrap(text: str, width: int = 70, **options: Any) -> list[str]:
+    return _TextWrapper(width=width, **options).wrap(text)
+
+
+def fill(text: str, width: int = 70, **options: Any) -> str:
+    return _TextWrapper(width=width, **options).fill(text)
+
+
+def shorten(text: str, width: int, **options: Any) -> str:
+    return _TextWrapper(width=width, max_lines=1, **options).fill(" ".join(text.strip().split()))
 
 
 _TextWrapper.__name__ = _TextWrapper.__qualname__ = "TextWrapper"
 _TextWrapper.__module__ = "textwrap"
 allow_writes(_TextWrapper)
-Facade("textwrap", {**named(textwrap, "wrap fill shorten indent dedent"), "TextWrapper": _TextWrapper})
+Facade(
+    "textwrap",
+    {
+        **named(textwrap, "indent dedent"),
+        "wrap": wrap,
+        "fill": fill,
+        "shorten": shorten,
+        "TextWrapper": _TextWrapper,
+    },
+)
 
 Facade("html", named(html, "escape unescape"))
 

@@ -4,8 +4,10 @@ import functools
 import json
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
+from sandbox import library
 from sandbox.library import caches
 
 
@@ -41,3 +43,21 @@ def test_a_cache_takes_plain_keys_only_and_works_for_all_others() -> None:
     gate = caches.gated(length)
     assert [gate("abc"), gate(Text("abcd")), gate(text="ab")] == [3, 4, 2]
     assert length.cache_info().currsize == 2
+
+
+def test_the_cache_of_literals_compares_nothing_of_a_script_with_classes() -> None:
+    given: list[object] = []
+
+    class Spy:
+        def __hash__(self) -> int:
+            return 1
+
+        def __eq__(self, other: object) -> bool:
+            given.append(other)
+            return True
+
+    library.warm()
+    literal: typing.Any = typing.Literal
+    literal[Spy()]
+    literal[Spy()]
+    assert given == [] and literal["a"] is literal["a"]
