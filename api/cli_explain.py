@@ -60,8 +60,11 @@ def explain(
 def _read(file: Path) -> str:
     try:
         with file.open("rb") as source:
-            event = json.dumps(json.loads(source.read(MAX_FILE)), ensure_ascii=False, separators=(",", ":"))
-            size = len(event.encode())
+            content = source.read(MAX_FILE + 1)
+        if len(content) > MAX_FILE:
+            raise ValueError(f"it has more than {MAX_FILE:,} bytes")
+        event = json.dumps(json.loads(content), ensure_ascii=False, separators=(",", ":"))
+        size = len(event.encode())
     except (OSError, ValueError, RecursionError) as error:
         raise typer.BadParameter(f"{file} is no event in JSON: {error}") from None
     if size > MAX_EVENT:

@@ -4,12 +4,14 @@ An integration's history takes the permission of its own kind, all or own; stric
 original. An integration that does not exist has an empty history.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from engine.errors import CodedError, Forbidden, PlainError
 from engine.history import incoming_record, outgoing_records
 from engine.integrations.access import rights_over
 from engine.integrations.checks import Refusal
+from engine.model.history import OutgoingRun
 from engine.model.integrations import INCOMING, OUTGOING, Kind
 from engine.model.json import JsonObject
 from engine.model.messages import User
@@ -106,9 +108,9 @@ async def get_run(store: Store, workspace: Workspace, caller: User, run_id: str)
         if kind == INCOMING and id == run_id:
             incoming = await store.read(get_incoming, integration_id, id)
             if incoming is not None:
-                return {"run": incoming_record(incoming)}
+                return {"run": await asyncio.to_thread(incoming_record, incoming)}
         if kind == OUTGOING and (outgoing := await store.read(get_outgoing, integration_id, id)) is not None:
-            records = outgoing_records(outgoing)
+            records = await asyncio.to_thread(outgoing_records, outgoing)
             if (record := next((each for each in records if run_id in (id, each["_id"])), None)) is not None:
                 return {"run": record}
     raise CodedError("error-invalid-integration-history", "There is no such run, or none that you may see.")
@@ -155,9 +157,13 @@ async def _records(
 async def _some(
     store: Store, kind: Kind, integration_id: str, offset: int, limit: int, order: Order
 ) -> list[JsonObject]:
+    # in threads: requests and traces are megabytes of JSON
     if kind == INCOMING:
         incoming = await store.read(list_incoming, integration_id, offset=offset, limit=limit, order=order)
-        return [incoming_record(run) for run in incoming]
+        return await asyncio.to_thread(lambda: [incoming_record(run) for run in incoming])
     skipped, runs = await store.read(list_outgoing, integration_id, offset=offset, limit=limit, order=order)
-    found = [record for run in runs for record in outgoing_records(run)[:: 1 if order.newest_first else -1]]
-    return found[skipped : skipped + limit]
+    return await asyncio.to_thread(lambda: _of_outgoing(runs, order)[skipped : skipped + limit])
+
+
+def _of_outgoing(runs: list[OutgoingRun], order: Order) -> list[JsonObject]:
+    return [record for run in runs for record in outgoing_records(run)[:: 1 if order.newest_first else -1]]

@@ -116,7 +116,8 @@ async def run_with_services(kit: Outgoing, delivery: Delivery, claim: Claim, tur
     depth = depth_of(kit, delivery)
     services = await kit.services.open(delivery.integration_id, delivery.integration, run_id, depth=depth)
     try:
-        trace = opened(delivery)
+        # in a thread: what is stored of many attempts is megabytes of JSON
+        trace = opened(delivery) if delivery.trace is None else await asyncio.to_thread(opened, delivery)
         work = usable(kit.rules, delivery, claim, services, turn, trace)
         if isinstance(work, Work):
             return await attempt(kit, work, trace)

@@ -3,9 +3,9 @@
 LeaseLost from here means that somebody else works the delivery by now, and that nothing was stored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias, assert_never
+from typing import ParamSpec, TypeAlias, TypeVar, assert_never
 
 from sqlalchemy import Connection
 
@@ -20,13 +20,17 @@ from engine.model.deliveries import Claim, Delivery, DeliveryState
 from engine.model.events import Chain
 from engine.model.json import JsonValue
 from engine.redaction import Redactor
-from engine.sending import pack_request, store_form
+from engine.sending import off_loop, pack_request, store_form
 from engine.services import RunServices, Written
 from engine.store.integrations import disable_integration
 from engine.store.isolation import row_by_row
+from engine.store.weight import weight
 from engine.trace import Trace, now_ms
 from engine.workspace.protocol import Draft, Posted
 from engine.workspace.records import message_record
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,12 @@ async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Endin
     redactor = history.redactor_for(delivery.integration, scrubber, () if sent is None else credentials_of(sent))
     match ending:
         case End():
-            await kit.store.write(_finish, claim, _finished(delivery, ending, redactor), now_ms(), written)
+            finished = await _packing(ending, _finished, delivery, ending, redactor)
+            await kit.store.write(_finish, claim, finished, now_ms(), written)
             if ending.disable:
                 kit.index.invalidate()
         case Post():
-            finished, now = _finished(delivery, ending.end, redactor), now_ms()
+            finished, now = await _packing(ending.end, _finished, delivery, ending.end, redactor), now_ms()
             try:
                 await accepting.post(
                     kit,
@@ -99,10 +104,10 @@ async def settle(kit: Accepting, delivery: Delivery, claim: Claim, ending: Endin
                 trace = not_posted(ending.end.trace, ending.otherwise, error)
                 await settle(kit, delivery, claim, replace(ending.end, trace=trace, failed=True), services)
         case Retry():
-            packed = history.pack_trace(ending.trace, redactor)
+            packed = await _packing(ending.trace, history.pack_trace, ending.trace, redactor)
             await kit.store.write(_reschedule, claim, ending, packed, written)
         case Hold():
-            packed = history.pack_trace(ending.trace, redactor)
+            packed = await _packing(ending.trace, history.pack_trace, ending.trace, redactor)
             await kit.store.write(_hold, claim, ending, packed, written)
         case PutOff():
             await kit.store.write(queue.put_off, claim, ending.delay_ms)
@@ -132,7 +137,9 @@ async def store_prepared(
 ) -> None:
     """What every attempt will send, with the message that goes before it. Raises LeaseLost, ClientError."""
     redactor = history.redactor_for(delivery.integration, services.known.scrubber, credentials_of(request))
-    packed, packed_trace, written = pack_request(request), history.pack_trace(trace, redactor), services.written()
+    written = services.written()
+    packed = await _packing(request, pack_request, request)
+    packed_trace = await _packing(trace, history.pack_trace, trace, redactor)
 
     @row_by_row
     def prepared(connection: Connection, _: Sequence[Posted] = ()) -> None:
@@ -148,6 +155,11 @@ async def store_prepared(
         )
     else:
         await kit.store.write(prepared)
+
+
+async def _packing(large: object, pack: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What is packed, in a thread where `large` is: a trace of many attempts takes tenths of a second."""
+    return await off_loop(weight(lambda: large), pack, *args, **kwargs)
 
 
 def not_posted(trace: Trace, step: str, error: ClientError) -> Trace:

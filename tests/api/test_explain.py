@@ -164,6 +164,8 @@ def test_the_command_says_what_is_wrong(server: Running, tmp_path: Path) -> None
     assert command(server, str(file)).returncode == 2
     file.write_text("{")
     assert "is no event in JSON" in " ".join(command(server, str(file)).stderr.split())
+    file.write_text(json.dumps({"event": "x" * 1_048_576}))
+    assert "it has more than 1,048,576 bytes" in " ".join(command(server, str(file)).stderr.split())
     file.write_text(json.dumps({"event": "ü" * 8_192}, ensure_ascii=False))
     assert "may have 16384: shorten the text" in " ".join(command(server, str(file)).stderr.split())
     file.write_text('{"event": "roomLeft"}')

@@ -1,12 +1,15 @@
 """Deliveries attempt by attempt: retried or not, held, refused, and what happened to the integration meanwhile."""
 
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engine import history
 from engine.store.events import get_event
 from engine.store.integrations import clear_removed, delete_integration, disable_integration, get_integration
 from engine.trace import now_ms
@@ -219,3 +222,29 @@ def prepare_outgoing_request(request):
             await stage.say(text)
             await stage.work(kit)
         assert told == [True, None, False, True]
+
+
+async def test_a_large_trace_is_packed_and_read_off_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: dict[str, list[bool]] = {"pack_trace": [], "unpack_trace": []}
+    for name, calls in threads.items():
+        monkeypatch.setattr(history, name, _telling(getattr(history, name), calls))
+    async with staged(tmp_path) as stage, Receiver(lambda _: Response(503, (), b"x" * 100_000)) as receiver:
+        await stage.integrate(receiver.url, retryFailedCalls=True, retryCount=9, retryDelay="powers-of-ten")
+        await stage.say("hello")
+        for _ in range(2):
+            await stage.set_rows(due=0)
+            await stage.work()
+        # first what was prepared, then what was answered; and that again
+        assert threads == {"pack_trace": [False, True, True], "unpack_trace": [False, True]}
+
+
+def _telling(function: Callable[..., Any], off_the_loop: list[bool]) -> Callable[..., Any]:
+    loop = threading.get_ident()
+
+    def told(*args: Any) -> Any:
+        off_the_loop.append(threading.get_ident() != loop)
+        return function(*args)
+
+    return told
