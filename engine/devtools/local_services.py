@@ -17,13 +17,13 @@ from engine.http import Answer, Filler, GuardedClient, HttpError, OutgoingReques
 from engine.json_text import json_text
 from engine.model.integrations import Integration
 from engine.model.json import JsonObject, JsonValue
+from engine.model.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE, StoredValue
 from engine.scripts import ServiceError
 from engine.secrets import Known, Secret, SecretFiller
-from engine.sending import scrubbed
+from engine.sending import scrubbed, scrubbed_error
 from engine.services import RunServices, egress_of
 from engine.services.scratch import ScratchValues
 from engine.services.writers import LocalWriters
-from engine.store.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE, StoredValue
 from engine.trace import now_ms
 
 
@@ -51,9 +51,10 @@ class LocalHost:
         async def send(request: OutgoingRequest, filler: Filler, limit: int) -> Answer:
             try:
                 answer = await reply(request, filler, limit)
-            except HttpError as error:
+            except HttpError as raised:
+                error = scrubbed_error(raised, known.scrubber)
                 self._keep(exchange_of(request, error))
-                raise
+                raise error from None
             self._keep(exchange_of(request, answer))
             return answer
 

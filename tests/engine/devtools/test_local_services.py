@@ -1,5 +1,6 @@
 """http, store and secrets in the terminal: `run` and the REPL have all of them, under the server's own limits."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,11 +16,11 @@ from engine.devtools.opening import open_script
 from engine.devtools.recordings import Exchange
 from engine.devtools.repl import Repl
 from engine.devtools.runner import Runner
-from engine.http import Answer, EgressPolicy, GuardedClient
+from engine.http import Answer, EgressPolicy, GuardedClient, HttpError
 from engine.model.json import JsonObject
 from engine.secrets import Secret, SecretRules
 from tests.engine.devtools.local import Local, printer
-from tests.engine.http.network import Names, system_tls
+from tests.engine.http.network import Names, conversing, system_tls
 from tests.receiver import Received, Receiver, Response
 
 SCRIPT = """
@@ -115,6 +116,26 @@ def test_live_calls_go_out_and_are_recorded_without_values(local: Local, tmp_pat
     assert said == ['1 {"k": "***"} ***']
     (exchange,) = recorded
     assert isinstance(exchange.reply, Answer) and b"the value" not in exchange.reply.content
+
+
+def test_what_went_wrong_is_recorded_without_values_too(local: Local) -> None:
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"the value\r\n\r\n")
+
+    async def live() -> list[Exchange]:
+        async with conversing(converse) as port:
+            script = SCRIPT.replace("https://api.example/x", f"http://127.0.0.1:{port}/x")
+            client = GuardedClient(EgressPolicy.parse("127.0.0.1"), resolver=Names(), ssl_context=system_tls())
+            secret = Secret("api", "the value", SecretRules(("127.0.0.1",), ("header",)))
+            host = LocalHost({"api": secret}, client=client, environment={})
+            subject = await open_script(local.scripts, script, file=Path("mine.py"))
+            await Runner(local.scripts, host).run(subject, replace(FIXTURE, meta=FixtureMeta(), exchanges=()))
+            await client.close()
+            return host.recorded
+
+    (exchange,) = local.do(live())
+    assert isinstance(exchange.reply, HttpError) and exchange.reply.message.endswith("illegal status line: ***")
 
 
 def test_a_session_asks_once_for_what_its_inputs_need(local: Local, tmp_path: Path) -> None:

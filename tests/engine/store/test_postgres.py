@@ -32,7 +32,7 @@ from tests.proxies import proxy
 pytestmark = pytest.mark.anyio
 
 QUICK = StoreLimits(
-    read_seconds=0.2, transaction_seconds=1.0, queue_seconds=0.5, statement_seconds=0.5, lock_seconds=0.3
+    read_seconds=0.5, transaction_seconds=2.0, queue_seconds=1.0, statement_seconds=1.0, lock_seconds=0.5
 )
 
 
