@@ -98,5 +98,6 @@ def depth(value: object) -> int:
 def test_a_sample_of_broken_frames_is_read_or_refused() -> None:
     found = run(20_000, seed=1)
     assert set(found) == {
-        "BadFrame", "Completed", "OutputTooLarge", "Raised", "TimedOut", "incomplete",
+        "BadFrame", "Compiled", "Completed", "OutputTooLarge", "Raised", "Rejected", "TimedOut", "incomplete", "layers",
+        "question",
     }  # fmt: skip

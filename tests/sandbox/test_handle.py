@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from sandbox import Completed, Crashed, Limits, Outcome, TimedOut, wire
+from sandbox import Completed, Crashed, Limits, NotRun, Outcome, TimedOut, wire
 from sandbox.lane import Run
 from sandbox.pool import Pool
 from tests.sandbox.cells import SHORT
@@ -19,12 +19,12 @@ LIMITS = replace(SHORT, wall_seconds=10, wall_seconds_extended=20)
 HASTY = replace(SHORT, wall_seconds=0.15, wall_seconds_extended=0.3)
 
 
-async def call(pool: Pool, ids: "itertools.count[int]", seconds: float = 20.0) -> Outcome:
+async def call(pool: Pool, ids: "itertools.count[int]", seconds: float = 20.0, body: bytes = b"") -> Outcome:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Outcome] = loop.create_future()
     meta = orjson.dumps({"hook": 0, "args": [{}]})
     run = Run(
-        next(ids), wire.CALL, meta, b"", loop.time() + seconds, program=PROGRAM, future=future, overall_seconds=seconds
+        next(ids), wire.CALL, meta, body, loop.time() + seconds, program=PROGRAM, future=future, overall_seconds=seconds
     )
     pool.submit(run)
     return await asyncio.wait_for(future, 30)
@@ -251,8 +251,19 @@ def test_a_cell_that_never_reads_keeps_a_large_body_and_no_more() -> None:
     async def liar(frame: wire.Frame, send: Send) -> None:
         await asyncio.sleep(60)
 
-    (outcome,) = outcomes(liar, seconds=0.2, limits=HASTY)
-    assert isinstance(outcome, TimedOut)
+    async def two() -> tuple[list[Outcome], list[int], int]:
+        ids = itertools.count(1)
+        async with lying(liar, HASTY) as (pool, _):
+            calls = [asyncio.ensure_future(call(pool, ids, 0.5, bytes(4_000_000))) for _ in range(2)]
+            held = []
+            while not all(one.done() for one in calls):
+                held += [cell.bytes_in_flight for cell in pool._lane_of]
+                await asyncio.sleep(0.01)
+            return await asyncio.gather(*calls), held, pool.cells
+
+    found, held, left = asyncio.run(two())
+    assert all(isinstance(outcome, TimedOut | NotRun) for outcome in found) and isinstance(found[0], TimedOut)
+    assert 4_000_000 < max(held) < 4_001_000 and left == 0
 
 
 def test_the_overall_limit_holds_against_a_cell_that_says_nothing() -> None:

@@ -17,8 +17,13 @@ from tests.sandbox.cells import Cells
 MEMORY = 64 * 1024 * 1024
 
 
+def stat(pid: int) -> list[str]:
+    """What the kernel says of a process, from its state on."""
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
 def page_faults(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[7])
+    return int(stat(pid)[7])
 
 
 def test_the_rehearsed_script_is_one(cells: Cells) -> None:
@@ -40,9 +45,10 @@ def test_the_rehearsed_script_is_one(cells: Cells) -> None:
 def test_a_child_forked_ahead_has_copied_its_pages_before_it_is_asked() -> None:
     async def faults_of_first_call(child: Child) -> int:
         loop = asyncio.get_running_loop()
-        settled = -1
-        while settled != (settled := page_faults(child.pid)):
-            await asyncio.sleep(0.2)
+        # It sleeps where it has nothing more to do, and waits for its first frame.
+        while stat(child.pid)[0] != "S":
+            await asyncio.sleep(0.01)
+        settled = page_faults(child.pid)
         await loop.sock_sendall(child.socket, call_frames())
         data = b""
         while b"Rehearsal" not in data:

@@ -10,8 +10,8 @@ from collections import Counter
 
 import orjson
 
-from sandbox import Limits, wire
-from sandbox.decode import done, result
+from sandbox import Limits, Rejected, wire
+from sandbox.decode import compiled, done, layers, question, result
 from tests.sandbox.liars import HONEST, PROGRAM
 
 LIMITS = Limits()
@@ -29,11 +29,29 @@ METAS = [
 ]
 RECEIPT = wire.RECEIPT.pack(100, 90, -1, 0)
 PAYLOADS = [b"1", b"{}", b'{"a": [1, 2.5, null, "\\u00e9"]}', b'"text"', b"[[[[[]]]]]"]
+QUESTIONS = [
+    b'{"service": "http", "verb": "request", "arguments": {"url": "a", "headers": {"b": "c"}}}',
+    b'{"service": "store", "verb": "set", "arguments": {"key": "k", "value": [1, [2]]}}',
+]
+HOOKS = frozenset({"process_incoming"})
+DIAGNOSTIC = {"line": 1, "column": 2, "end_line": 1, "end_column": 3, "rule": "r", "message": "m", "hint": "h"}
+COMPILE_METAS = [
+    orjson.dumps({"outcome": "compiled", "hooks": ["process_incoming"], "layers": ["seccomp"]}),
+    orjson.dumps({"outcome": "rejected", "diagnostics": [DIAGNOSTIC], "layers": []}),
+]
+FRAMES = (
+    (wire.DONE, [RECEIPT], PAYLOADS),
+    (wire.RESULT, METAS, PAYLOADS),
+    (wire.QUESTION, [b"{}"], QUESTIONS),
+    (wire.READY, [b'{"layers": ["rlimits", "seccomp"]}'], [b""]),
+    # as compile cells send it
+    (wire.LAST_RESULT, COMPILE_METAS, [b"code"]),
+)
 
 
 def broken(source: random.Random) -> bytes:
-    kind, meta = (wire.DONE, RECEIPT) if source.randrange(2) else (wire.RESULT, source.choice(METAS))
-    data = bytearray(wire.encode(kind, 1, meta, source.choice(PAYLOADS)))
+    kind, metas, payloads = source.choice(FRAMES)
+    data = bytearray(wire.encode(kind, 1, source.choice(metas), source.choice(payloads)))
     for _ in range(source.randrange(4)):
         place, length = source.randrange(len(data)), source.randrange(1, 9)
         match source.randrange(4):
@@ -51,17 +69,32 @@ def broken(source: random.Random) -> bytes:
 
 
 def read(data: bytes) -> str:
-    """What becomes of the bytes; anything but an outcome, a wait or a BadFrame is an exception, and ends the run."""
+    """What becomes of the bytes; anything but what it reads, a wait or a BadFrame is an exception, and ends the run."""
     decoder = wire.Decoder(max_meta=4096, max_payload=4096)
     decoder.feed(data)
     try:
         while (frame := decoder.next()) is not None:
-            outcome, growth = (done if frame.kind == wire.DONE else result)(frame, PROGRAM, LIMITS)
-            assert growth >= 0
-            return type(outcome).__name__
+            return told(frame)
     except wire.BadFrame:
         return "BadFrame"
     return "incomplete"
+
+
+def told(frame: wire.Frame) -> str:
+    match frame.kind:
+        case wire.QUESTION:
+            question(frame, LIMITS)
+            return "question"
+        case wire.READY:
+            layers(frame)
+            return "layers"
+        case wire.LAST_RESULT:
+            answer = compiled(frame, LIMITS, HOOKS)
+            assert isinstance(answer, Rejected) or HOOKS.issuperset(answer.hooks)
+            return type(answer).__name__
+    outcome, growth = (done if frame.kind == wire.DONE else result)(frame, PROGRAM, LIMITS)
+    assert growth >= 0
+    return type(outcome).__name__
 
 
 def run(frames: int, seed: int) -> Counter[str]:
