@@ -10,7 +10,7 @@ from tests.api.servers import Running
 @contextmanager
 def connected(server: Running) -> Iterator[socket.socket]:
     url = server.client.base_url
-    with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
+    with socket.create_connection((url.host, url.port or 80), timeout=30) as connection:
         yield connection
 
 

@@ -20,7 +20,7 @@ def raw(server: Running, request: bytes) -> bytes:
     """The answer, up to the end of its body."""
     url = server.client.base_url
     received = b""
-    with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
+    with socket.create_connection((url.host, url.port or 80), timeout=30) as connection:
         connection.sendall(request)
         while not _whole(received) and (more := connection.recv(65536)):
             received += more
@@ -170,7 +170,7 @@ def test_a_body_that_does_not_come_is_given_up(tmp_path: Path, monkeypatch: pyte
             (hook.path.encode(), b'"error":"error-body-too-slow"'),
         ):
             url = server.client.base_url
-            with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
+            with socket.create_connection((url.host, url.port or 80), timeout=30) as connection:
                 connection.sendall(b"POST " + path + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nfew")
                 answer = b"".join(iter(lambda: connection.recv(65536), b""))
             assert answer.startswith(b"HTTP/1.1 408 Request Timeout\r\n") and error in answer

@@ -21,15 +21,6 @@ def answered(connection: socket.socket) -> bytes:
     return found
 
 
-def answer_to_endless(server: Running, head: bytes, piece: bytes) -> bytes:
-    with connected(server) as connection:
-        connection.sendall(head)
-        with pytest.raises(OSError):
-            for _ in range(10_000):
-                connection.sendall(piece)
-        return rest(connection)
-
-
 @pytest.mark.parametrize(
     ("head", "piece"),
     [

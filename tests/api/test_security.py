@@ -10,17 +10,23 @@ from structlog.testing import capture_logs
 
 from tests.api.hooks import Hook
 from tests.api.servers import Running, running
+from tests.api.sockets import connected, rest
 
 DEEP = b"[" * 1500 + b"]" * 1500
 
 
 def exchange(server: Running, request: bytes) -> tuple[int, bytes]:
     """The status and the whole answer to bytes that no client would send; 0 where there is no answer."""
-    url = server.client.base_url
-    with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
-        connection.sendall(request)
-        connection.shutdown(socket.SHUT_WR)
-        received = b"".join(iter(lambda: connection.recv(65536), b""))
+    with connected(server) as connection:
+        try:
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+        except TimeoutError:
+            raise
+        except OSError:
+            # the server had enough before all of it was sent
+            pass
+        received = rest(connection)
     return int(received.split(b" ", 2)[1]) if received else 0, received
 
 
