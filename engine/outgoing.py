@@ -39,6 +39,7 @@ from engine.sending import (
     answered,
     before_script,
     encode,
+    off_loop,
     scrubbed,
     scrubbed_error,
     unanswered,
@@ -218,7 +219,7 @@ async def send(kit: Outgoing, work: Work, ready: Ready) -> Sent:
     try:
         reply = await kit.client.send(request, allow=egress_of(work.integration), filler=filler)
         reply = await scrubbed(reply, work.services.known.scrubber)
-        response = answered(reply)
+        response = await off_loop(len(reply.content), answered, reply)
         text = response["content_raw"]
         seen: JsonObject = {name: response[name] for name in ("status_code", "headers", "truncated")}
         trace = trace.then("after-http-call", httpResult=text, response=seen, durationMs=reply.duration_ms)
@@ -239,7 +240,7 @@ async def ask_script(kit: Outgoing, work: Work, sent: Sent) -> Ending | None:
         return None
     if isinstance(reply, HttpError) and not is_last(kit.rules, work, sent):
         return None
-    request = after_sending(sent.request, work.integration)
+    request = await off_loop(len(sent.request.body or b""), after_sending, sent.request, work.integration)
     result, report = await patiently(
         lambda: kit.scripts.process_outgoing_response(script, request, sent.response, services=work.services)
     )
@@ -272,7 +273,7 @@ async def by_default(kit: Outgoing, work: Work, sent: Sent) -> Ending:
             content = sent.response["content"]
             if isinstance(content, dict) and (content.get("text") or content.get("attachments")):
                 return await posting(kit, work, sent, content, "answer")
-            why = why_unread(sent.response)
+            why = await why_unread(sent.response)
             trace = sent.trace if why is None else sent.trace.then("answer-not-read", because=why)
             return End(trace, sent.attempts, request=sent.request)
         case "disable":

@@ -21,7 +21,7 @@ from engine.packing import pack, unpack
 from engine.redaction import Scrubber
 
 TIMEOUT_MS = 20_000
-# of an answer, looked through for secrets: a millisecond or two
+# of an answer, read and looked through for secrets: a millisecond or two
 MAX_ON_LOOP = 64 * 1024
 # What Rocket.Chat sends; some receivers ask for it.
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/41.0.2227.0 Safari/537.36"
@@ -217,7 +217,7 @@ def answer_text(answer: Answer) -> str:
     return answer.content.decode(named if named in _CHARSETS else "utf-8", errors="replace")
 
 
-def why_unread(response: JsonObject) -> str | None:
+async def why_unread(response: JsonObject) -> str | None:
     """Why an answer that says it is JSON has no content, in words for the integration's author."""
     text, kind = cast(str, response["content_raw"]), cast(dict[str, str], response["headers"]).get("content-type", "")
     if not text.strip() or not _is_json(kind):
@@ -227,7 +227,7 @@ def why_unread(response: JsonObject) -> str | None:
     if response["content"] != text:
         return None
     try:
-        read_json(text)
+        await off_loop(len(text), read_json, text)
     except ValueError as error:
         return f"it is no JSON that is read: {error}"
     return None

@@ -1,6 +1,7 @@
 """What receivers and scripts may do to a delivery with values that are more than ordinary ones."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -8,10 +9,13 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
+from engine import sending
+from engine.bounded_json import read_json
 from engine.http import MAX_ANSWER
-from engine.model.json import JsonObject
+from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import PrepareResult, ResponseDone, ResponseResult, ScriptReport
 from engine.scripts import HookServices, Script
+from engine.sending import MAX_ON_LOOP
 from tests.engine.stages import staged
 from tests.receiver import Receiver, Response
 
@@ -140,3 +144,22 @@ async def test_an_answer_that_is_not_read_is_a_step(tmp_path: Path, kind: str, b
         assert record["state"] == "finished" and await stage.texts() == ["hello"]
         assert last["name"] == ("after-http-call" if why is None else "answer-not-read")
         assert why is None or last["because"].startswith(why)
+
+
+async def test_a_large_answer_is_read_off_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+
+    def told(text: str | bytes) -> JsonValue:
+        if len(text) > MAX_ON_LOOP:
+            threads.append(threading.get_ident())
+        return read_json(text)
+
+    monkeypatch.setattr(sending, "read_json", told)
+    script = "def process_outgoing_response(request, response):\n    return f\"{len(response['content'])}\"\n"
+    many = json.dumps([{"n": n} for n in range(10_000)]).encode()
+    async with staged(tmp_path) as stage, Receiver(lambda _: Response(200, JSON, many)) as receiver:
+        await stage.integrate(receiver.url, script=script)
+        await stage.say("hello")
+        await stage.work()
+        assert await stage.texts() == ["hello", "10000"]
+    assert threads and threading.get_ident() not in threads
