@@ -1,18 +1,26 @@
 import asyncio
 import logging
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, insert, select
 
 from engine.errors import SchemaTooNew
+from engine.settings import Settings
 from engine.store import configuration
-from engine.store.schema import metadata
+from engine.store.database import open_store
+from engine.store.schema import deliveries, events, metadata
 from tests.engine.store.stores import add, either, names, opened
+from tests.postgres import database
+
+T = TypeVar("T")
 
 
 def differences(connection: Connection) -> list[object]:
@@ -81,3 +89,37 @@ def test_a_first_start_has_a_configuration_version_that_rises(tmp_path: Path) ->
             return before, await store.write(configuration.bump), await store.read(configuration.version)
 
     assert asyncio.run(raised()) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_an_older_version_left_is_there_and_waits_as_it_did(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deliveries of version 0004, which knew neither an order of first attempts nor an index of what is due later."""
+
+    async def once(settings: Settings, function: Callable[[Connection], T]) -> T:
+        store = await open_store(settings)
+        try:
+            return await store.write(function)
+        finally:
+            await store.close()
+
+    def leave(connection: Connection) -> None:
+        event = {"workspace": "w", "source": "s", "event": "sendMessage", "payload": {}, "chain": [], "created_at": 1}
+        connection.execute(insert(events).values(id=1, source_id="1", **event))
+        given = {"workspace": "w", "event_id": 1, "integration_id": "i", "revision": 1, "url": "u", "destination": "d"}
+        given |= {"order_key": "o", "due": 1, "interruptions": 0, "lease": 0, "prepared": False, "size": 0}
+        for id, state, attempts in (("new", "pending", 0), ("tried", "pending", 1), ("over", "finished", 2)):
+            row = {**given, "id": id, "state": state, "attempts": attempts, "created_at": 1, "updated_at": 1}
+            connection.execute(insert(deliveries).values(row))
+
+    def found(connection: Connection) -> dict[str, bool]:
+        return {row.id: row.waiting for row in connection.execute(select(deliveries.c.id, deliveries.c.waiting)).all()}
+
+    with ExitStack() as stack:
+        url = None if kind == "sqlite" else stack.enter_context(database(migrated=False))
+        settings = Settings(data=tmp_path, database_url=url)
+        with monkeypatch.context() as older:
+            older.setattr(command, "upgrade", lambda config, _, upgrade=command.upgrade: upgrade(config, "0004"))
+            asyncio.run(once(settings, leave))
+        assert asyncio.run(once(settings, found)) == {"new": False, "tried": True, "over": False}
