@@ -110,7 +110,7 @@ def warm() -> None:
             except LookupError:
                 continue
     clock.load_zones()
-    numbers.draw_from_the_call()
+    numbers.hold_statistics()
     hold_copies()
     warm_caches()
     for name in sorted(hashlib.algorithms_guaranteed):

@@ -81,9 +81,20 @@ def forget_random() -> None:
     _generator = None
 
 
-def draw_from_the_call() -> None:
-    """Once, in the zygote: what `statistics` draws by chance comes from the call's generator as well."""
-    vars(statistics)["random"] = FACADES["random"]
+_coerced: Final = vars(statistics)["_coerce"]
+
+
+def _coerce(common: type, kind: type) -> type:
+    # A result is made by calling the class of the values: that of classes is a metaclass, and makes whatever it is told.
+    if issubclass(kind, type):
+        raise TypeError("a class is not a number")
+    coerced: type = _coerced(common, kind)
+    return coerced
+
+
+def hold_statistics() -> None:
+    """Once, in the zygote: what `statistics` draws by chance is the call's own, and what it counts are no classes."""
+    vars(statistics).update(random=FACADES["random"], _coerce=_coerce)
 
 
 def _of_the_call(name: str) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 import dis
 import gc
+import statistics
 import sys
 import types
 import weakref
@@ -344,6 +345,14 @@ def test_no_function_of_pythons_library_writes_to_whatever_it_is_given() -> None
         if isinstance(function, types.FunctionType) and not ours and writes_attributes(function):
             found.add(function.__qualname__)
     assert found - WRITERS_OF_THEIR_OWN == set()
+
+
+def test_samples_of_a_distribution_are_drawn_from_the_calls_own_generator() -> None:
+    drawn = "import random, statistics\nrandom.seed(1)\nresult = statistics.NormalDist(5, 2).samples(3)\n"
+    assert result(drawn) == result(drawn)
+    assert result(
+        "import statistics\nresult = statistics.NormalDist(5, 2).samples(3, seed=2)"
+    ) == statistics.NormalDist(5, 2).samples(3, seed=2)
 
 
 def test_methods_that_write_to_self_take_instances_of_their_class_and_of_the_scripts_subclasses() -> None:
