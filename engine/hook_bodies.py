@@ -18,6 +18,8 @@ MAX_FORM_FIELDS = 1_000
 # above it a parser holds the event loop too long, so it runs beside it
 MAX_BYTES_ON_LOOP = 64 * 1024
 SEPARATE = "separateResponse"
+# the step of a trace that says so
+EMPTY_BODY = "body-counts-as-empty"
 TOO_COMPLEX = "error-body-too-complex"
 NOT_AN_OBJECT = "Integration payload must be a JSON object, not an array or primitive"
 

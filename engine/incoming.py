@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from engine import accepting, history
 from engine.errors import ClientError, CodedError, NotLoggedIn, Unavailable
 from engine.hook_bodies import carried_over, content_of, no_json, posted_as_it_is
+from engine.hook_errors import FAILED, NOT_COMPILED, TOO_LARGE
 from engine.hook_repeats import Superseded, begin_run, claim_of, forget_run, repeated, settle_key
 from engine.hook_requests import script_request, stored_request
 from engine.ids import new_id
@@ -41,8 +42,6 @@ from engine.trace import UNEXPECTED, Trace, defect, now_ms
 from engine.workspace.protocol import Posted
 
 HOOK = "process_incoming"
-FAILED, NOT_COMPILED, BUSY = "error-running-script", "error-evaluating-script", "error-service-busy"
-TOO_LARGE = "error-body-too-large"
 
 
 async def run(kit: Incoming, saved: SavedIntegration, request: HookRequest) -> HookAnswer:

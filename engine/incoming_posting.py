@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from engine.errors import ClientError, PlainError
-from engine.incoming_runs import End, Incoming, Run, bare, hint_of, level_of
+from engine.hook_errors import bare
+from engine.incoming_runs import End, Incoming, Run, hint_of, level_of
 from engine.model.history import RunState
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import User

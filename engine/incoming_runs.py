@@ -6,7 +6,9 @@ from typing import Protocol
 
 from engine import history
 from engine.accepting import Accepting
-from engine.errors import ClientError, CodedError, NotLoggedIn, PlainError
+from engine.errors import ClientError, NotLoggedIn, PlainError
+from engine.hook_bodies import EMPTY_BODY
+from engine.hook_errors import bare
 from engine.model.history import RunState
 from engine.model.hooks import HookRequest
 from engine.model.integrations import HistoryLevel, IncomingIntegration, SavedIntegration
@@ -20,7 +22,6 @@ from engine.trace import Trace
 from engine.workspace.protocol import Draft, Workspace
 
 GONE = "gone"
-EMPTY_BODY = "body-counts-as-empty"
 
 
 class IncomingHook(Protocol):
@@ -108,8 +109,3 @@ def not_done(run: Run, error: ClientError) -> End:
 def hint_of(error: ClientError) -> str | None:
     """What a sender is not told: which field, and by how much."""
     return error.hint or None if isinstance(error, PlainError) else None
-
-
-def bare(error: ClientError) -> str:
-    """Senders are told the code alone, without the reason."""
-    return error.code if isinstance(error, CodedError) else str(error)

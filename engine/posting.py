@@ -5,6 +5,7 @@ integration's own. What is not known is dropped and named.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -13,8 +14,10 @@ from engine.channels import ALL_DIRECT, ALL_PRIVATE, ALL_PUBLIC, target
 from engine.errors import PlainError
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import Destination, MessageContent, User
-from engine.store.rooms import RoomKind
-from engine.workspace.protocol import Workspace
+
+if TYPE_CHECKING:
+    from engine.store.rooms import RoomKind
+    from engine.workspace.protocol import Workspace
 
 # of a text, where no administrator has set another number
 MAX_TEXT = 5000
@@ -22,7 +25,7 @@ MAX_TEXT = 5000
 MAX_BODY_BYTES = 64 * 1024
 MAX_DESTINATIONS = 100
 
-_EVERY: dict[str, RoomKind] = {ALL_PUBLIC: "c", ALL_PRIVATE: "p", ALL_DIRECT: "d"}
+_EVERY: "dict[str, RoomKind]" = {ALL_PUBLIC: "c", ALL_PRIVATE: "p", ALL_DIRECT: "d"}
 _KNOWN_KEYS = frozenset(
     "text msg username alias icon_url avatar icon_emoji emoji attachments parseUrls groupable tmid customFields"
     " channel roomId separateResponse bot".split()
@@ -102,7 +105,7 @@ def destinations(body: JsonObject, configured: list[Destination], override: bool
     return list(found)
 
 
-async def expand(workspace: Workspace, user_id: str, configured: list[Destination]) -> list[Destination]:
+async def expand(workspace: "Workspace", user_id: str, configured: list[Destination]) -> list[Destination]:
     """The configured destinations with each `all_*` replaced by the rooms of that kind the posting user is in."""
     expanded: list[Destination] = []
     for item in configured:
@@ -114,7 +117,7 @@ async def expand(workspace: Workspace, user_id: str, configured: list[Destinatio
     return expanded
 
 
-async def check_impersonation(workspace: Workspace, user: User, content: MessageContent) -> None:
+async def check_impersonation(workspace: "Workspace", user: User, content: MessageContent) -> None:
     """Alias and avatar in somebody's own message need a permission; raises PlainError."""
     if (content.alias or content.avatar) and not await workspace.has_permission(user, "message-impersonate"):
         raise PlainError("Not enough permission", hint="alias and avatar need the permission message-impersonate")

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from engine.devtools.local_services import LocalServices
 from engine.errors import ClientError, PlainError
-from engine.incoming_runs import bare
+from engine.hook_errors import bare
 from engine.model.integrations import Integration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import ScriptFailure, ScriptReport

@@ -15,10 +15,9 @@ from engine.devtools.local_services import LocalHost, LocalServices
 from engine.devtools.ran import Ran, asked, posted, turned_down
 from engine.devtools.subjects import Subject, event_request, receiver, reply, webhook_request
 from engine.errors import ClientError, Unavailable
-from engine.hook_bodies import no_json
+from engine.hook_bodies import EMPTY_BODY, no_json
+from engine.hook_errors import FAILED, NOT_COMPILED
 from engine.http import Answer
-from engine.incoming import FAILED, NOT_COMPILED
-from engine.incoming_runs import EMPTY_BODY
 from engine.model.integrations import IncomingIntegration, OutgoingIntegration
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import (

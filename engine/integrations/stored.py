@@ -7,9 +7,10 @@ from engine.integrations.registry import Registry
 from engine.integrations.secrets import may_change
 from engine.model.json import JsonObject, JsonValue
 from engine.model.messages import User
+from engine.model.values import StoredValue
 from engine.store.clock import read_clock
 from engine.store.connections import json_value
-from engine.store.values import StoredValue, clear_values, list_values
+from engine.store.values import clear_values, list_values
 
 
 async def list_stored(registry: Registry, caller: User, integration_id: str) -> JsonObject:

@@ -5,11 +5,11 @@ a secret that was changed or removed is so from its commit on, whichever process
 """
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.redaction import NO_SECRETS, Scrubber
+from engine.redaction import Scrubber
 from engine.secrets.cipher import Cipher
+from engine.secrets.known import NOTHING, Known
 from engine.secrets.secret import ANYONE, Secret, SecretRules
 from engine.store import configuration
 from engine.store.database import Store
@@ -18,21 +18,6 @@ from engine.store.secrets import StoredSecret, secrets_of
 # About what is kept in memory, in bytes: of each integration, and of each spelling that its secrets are looked for by.
 MAX_KEPT = 64 * 1024 * 1024
 BYTES_AN_INTEGRATION, BYTES_A_SPELLING = 12 * 1024, 1_200
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What one integration has; `scrubber` takes all its values out of what is shown."""
-
-    secrets: Mapping[str, Secret]
-    scrubber: Scrubber
-
-    def after(self, before: "Known") -> "Known":
-        """With what was known before taken out as well."""
-        return Known(self.secrets, Scrubber(self.scrubber.secrets | before.scrubber.secrets))
-
-
-NOTHING = Known({}, NO_SECRETS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,18 @@
 from dataclasses import dataclass, field
 from functools import partial
 
-from engine.http import Answer, EgressPolicy, Filler, GuardedClient, HttpError, OutgoingRequest
+from engine.http import Answer, Filler, GuardedClient, HttpError, OutgoingRequest
 from engine.model.integrations import Integration
+from engine.model.values import StoredValue
 from engine.secrets import NOTHING, Vault
+from engine.services.egress import egress_of
 from engine.services.run import RunServices
 from engine.services.scratch import ScratchValues
 from engine.services.script_log import ScriptLog
 from engine.services.writers import LocalWriters, Writers
 from engine.store.clock import read_clock
 from engine.store.database import Store
-from engine.store.values import StoredValue, get_value, value_sizes
+from engine.store.values import get_value, value_sizes
 
 # methods that ask and change nothing
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -59,12 +61,6 @@ class ServiceKit:
             keep=not replayed,
             depth=depth,
         )
-
-
-def egress_of(integration: Integration | None) -> EgressPolicy | None:
-    """What the integration may reach besides what the operator allows everyone."""
-    own = None if integration is None else integration.hookcell
-    return EgressPolicy.parse(own.egress_allow) if own is not None and own.egress_allow else None
 
 
 @dataclass(frozen=True, slots=True)

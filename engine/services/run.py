@@ -12,14 +12,14 @@ from dataclasses import replace
 from engine.errors import Unavailable
 from engine.http import OutgoingRequest
 from engine.model.json import JsonObject, JsonValue
+from engine.model.values import Change
 from engine.scripts import ServiceError
 from engine.secrets import SecretFiller, references_in
-from engine.secrets.vault import Known
+from engine.secrets.known import Known
 from engine.services.http import HttpService, Send
 from engine.services.secrets import SecretService
 from engine.services.store import StoreService, Written
 from engine.services.writers import Values, Writers
-from engine.store.values import Change
 from engine.trace import now_ms
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.store.values import Change, StoredValue
+from engine.model.values import Change, StoredValue
 
 
 class ScratchValues:

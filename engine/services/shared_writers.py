@@ -11,11 +11,11 @@ from contextlib import suppress
 from sqlalchemy import Connection
 
 from engine.errors import Unavailable
+from engine.model.values import Exceeded
 from engine.services.locks import Deadlock, KeyLocks
 from engine.services.writers import Holder, Values
 from engine.store.database import Store
 from engine.store.held_keys import Turn, commit_keys, give_back_keys, reserve_growth, take_key
-from engine.store.values import Exceeded
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.002, 0.05
 # From the end of a hook's time to the commit of its outcome.

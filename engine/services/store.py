@@ -8,17 +8,18 @@ nobody. When a value's time has come is told by one clock, also where several ma
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Connection
-
+from engine.json_text import json_text, json_value
 from engine.model.json import JsonObject, JsonValue
+from engine.model.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE, Change, StoredValue
 from engine.scripts import ServiceError
 from engine.services.arguments import Arguments, shown, wrong_type, wrong_value
 from engine.services.locks import Deadlock
 from engine.services.writers import Holder, Values, Writers
-from engine.store.connections import json_text, json_value
-from engine.store.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE, Change, StoredValue, write_values
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MAX_KEPT = 100_000
 MAX_TTL = 10 * 366 * 86_400
@@ -34,9 +35,12 @@ class Written:
     changes: tuple[Change, ...]
     now: int
 
-    def commit(self, connection: Connection) -> None:
+    def commit(self, connection: "Connection") -> None:
         """A store function, in the transaction that the outcome is committed by."""
         if self.changes:
+            # an author's tools, which have no database, load none
+            from engine.store.values import write_values
+
             self.writers.commit(connection, self.holder, frozenset(change.key for change in self.changes))
             write_values(connection, self.holder.integration_id, self.changes, self.now)
 

@@ -8,13 +8,14 @@ them in the database.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Protocol
 
 from engine.ids import new_id
+from engine.model.values import MAX_KEYS, Exceeded, Growth, StoredValue, exceeded, growth
 from engine.services.locks import KeyLocks
-from engine.store.values import MAX_KEYS, Exceeded, Growth, StoredValue, exceeded, growth
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 class Values(Protocol):
@@ -47,7 +48,7 @@ class Writers(Protocol):
     ) -> Exceeded | None:
         """`after` is what each key that it has written counts for now, None for no such key; the limit in the way."""
 
-    def commit(self, connection: Connection, holder: Holder, keys: frozenset[str]) -> None:
+    def commit(self, connection: "Connection", holder: Holder, keys: frozenset[str]) -> None:
         """A store function, in the transaction that writes the keys. Raises KeysLost when they are another's."""
 
     def end(self, holder: Holder) -> None:
@@ -80,7 +81,7 @@ class LocalWriters:
             growing[holder] = own
         return limit
 
-    def commit(self, connection: Connection, holder: Holder, keys: frozenset[str]) -> None:
+    def commit(self, connection: "Connection", holder: Holder, keys: frozenset[str]) -> None:
         """Nothing: nobody else can have had them."""
 
     def end(self, holder: Holder) -> None:

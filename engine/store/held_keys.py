@@ -11,10 +11,11 @@ from typing import Literal, TypeAlias
 from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.errors import KeysLost
+from engine.model.values import Exceeded, Growth, exceeded, growth, growth_of
 from engine.store.clock import database_ms
 from engine.store.isolation import row_by_row
 from engine.store.schema import held_keys, integrations
-from engine.store.values import Exceeded, Growth, exceeded, growth, growth_of, value_sizes
+from engine.store.values import value_sizes
 
 # How long a key waits for whom it was handed to.
 HANDED_MS = 2_000

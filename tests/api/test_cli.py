@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import COMMANDS, USAGE, Command, app
+from api.cli import COMMANDS, PANELS, USAGE, Command, app
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("sqlalchemy", "starlette", "httpx2", "pydantic", "asyncio", "prompt_toolkit", "engine", "sandbox")
@@ -22,6 +22,14 @@ def test_help_loads_nothing_of_the_server() -> None:
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "Usage: hookcell" in done.stdout
     assert done.stderr.split() == []
+
+
+def test_no_command_of_authors_loads_a_database() -> None:
+    heavy = ("sqlalchemy", "alembic", "cryptography", "structlog", "starlette", "uvicorn")
+    modules = {row.home.partition(":")[0] for row in (*PANELS["Write scripts"], *PANELS["With the login of a server"])}
+    program = f"import sys, {', '.join(sorted(modules))}; print(*(name for name in {heavy!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_check_loads_no_database_and_no_models() -> None:

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -258,10 +257,6 @@ def test_a_login_that_is_over_and_a_server_that_is_away_say_what_to_do(
     done = ran("list", "--url", "http://127.0.0.1:9")
     assert (done.exit_code, done.stderr) == (2, "Log in first: hookcell login http://127.0.0.1:9\n")
 
-
-def test_push_and_pull_start_without_a_database() -> None:
-    code = "import sys, api.cli_projects; sys.exit('sqlalchemy' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], timeout=60).returncode == 0
 
 
 def test_ctrl_c_is_an_answer_to_a_question(folder: Path) -> None:

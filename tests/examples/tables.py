@@ -9,11 +9,11 @@ from typing import cast
 
 from engine.devtools.hook_fields import ARGUMENTS, TABLES, Field
 from engine.http.answers import MAX_ANSWER
+from engine.model.values import MAX_BYTES, MAX_KEY, MAX_KEYS, MAX_VALUE
 from engine.scripts import INCOMING_SECONDS, OUTGOING_SECONDS
 from engine.scripts.results import MAX_TIMEOUT_MS
 from engine.services import http as http_service
 from engine.settings import Settings
-from engine.store import values
 from sandbox import Limits
 from sandbox.library import library_table
 
@@ -77,8 +77,8 @@ def library() -> str:
 
 def limits() -> str:
     bounds = Limits()
-    keys = f"{values.MAX_KEYS} keys of {values.MAX_KEY} bytes"
-    store = f"{keys}, {_size(values.MAX_VALUE)} a value, {_size(values.MAX_BYTES)} in all"
+    keys = f"{MAX_KEYS} keys of {MAX_KEY} bytes"
+    store = f"{keys}, {_size(MAX_VALUE)} a value, {_size(MAX_BYTES)} in all"
     rows = [
         ("the body of a webhook", _size(cast(int, Settings.model_fields["max_body_hooks"].default))),
         ("the script", f"{_size(bounds.source_bytes)}, compiled in {bounds.compile_seconds:g} s"),

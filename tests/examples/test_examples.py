@@ -14,8 +14,8 @@ from engine.devtools.ran import Ran
 from engine.devtools.runner import Runner
 from engine.devtools.subjects import Subject
 from engine.model.json import JsonObject
+from engine.model.values import MAX_KEYS, StoredValue
 from engine.services.scratch import ScratchValues
-from engine.store.values import MAX_KEYS, StoredValue
 from tests.engine.devtools.local import Local
 from tests.examples.pictures import NAME, picture
 
