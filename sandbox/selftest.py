@@ -34,7 +34,7 @@ def probe(request):
 """
 PROBES = {
     "open": "os.open('/etc/passwd', os.O_RDONLY)",
-    "write": "os.open('/tmp/hookcell-probe', os.O_WRONLY | os.O_CREAT | os.O_EXCL)",
+    "write": "name = '/tmp/hookcell-%d' % os.getpid(); os.open(name, os.O_WRONLY | os.O_CREAT); os.unlink(name)",
     "stat": "os.stat('/etc/passwd')",
     "list": "os.listdir('/')",
     "connect": "socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
@@ -53,6 +53,8 @@ PROBES = {
 QUICK = ("open", "connect", "fork")
 TRIES = 3
 ENDS: dict[str, type[OutOfMemory] | type[TimedOut]] = {"allocate": OutOfMemory, "spin": TimedOut}
+# Whoever is told what is there, and what is not, has looked.
+LOOKED = ("FileNotFoundError", "FileExistsError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _judged(name: str, outcome: Outcome) -> Tried:
         case Completed():
             return Tried(name, False, "it could")
         case Raised(exception=exception, message=message):
-            return Tried(name, True, f"{exception}: {message}")
+            return Tried(name, exception not in LOOKED, f"{exception}: {message}")
         case Crashed(message=message, own_doing=own_doing):
             # a cell that died of something else was kept from nothing
             return Tried(name, own_doing, message)

@@ -60,6 +60,11 @@ def test_what_a_cell_could_do_is_not_held(name: str) -> None:
         assert not _judged(name, nothing_learned).held
 
 
+def test_a_cell_that_is_told_what_is_there_was_not_kept_from_looking() -> None:
+    for exception in ("FileNotFoundError", "FileExistsError"):
+        assert not _judged("open", Raised(exception, "/etc/passwd", 1, (), "", NOTHING)).held
+
+
 def test_a_limit_is_held_by_its_own_outcome_only() -> None:
     assert _judged("spin", TimedOut("cpu", 1, None, NOTHING)).held
     assert _judged("allocate", OutOfMemory(1, None, NOTHING)).held
