@@ -258,7 +258,6 @@ def test_a_login_that_is_over_and_a_server_that_is_away_say_what_to_do(
     assert (done.exit_code, done.stderr) == (2, "Log in first: hookcell login http://127.0.0.1:9\n")
 
 
-
 def test_ctrl_c_is_an_answer_to_a_question(folder: Path) -> None:
     with hookcell("push", folder, folder=ROOT, ends_with=1) as typist:
         typist.see("[y/N]: ")
