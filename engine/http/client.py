@@ -135,7 +135,9 @@ class GuardedClient:
         self._closed = True
         under_way = dict(self._under_way)
         for deadline in under_way:
-            deadline.reschedule(0)
+            # one whose time is over is ending already, and cannot be told so again
+            if not deadline.expired():
+                deadline.reschedule(0)
         for gone in under_way.values():
             await gone.wait()
         await self._pools.close()

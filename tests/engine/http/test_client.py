@@ -6,7 +6,7 @@ import pytest
 from engine.http import EgressPolicy, GuardedClient, HttpError, OutgoingRequest
 from engine.http.client import MAX_BODY
 from engine.http.headers import OURS
-from tests.engine.http.network import LOOPBACK, Names, client, failure, get
+from tests.engine.http.network import LOOPBACK, Names, client, failure, get, system_tls
 from tests.receiver import TLS_HOST, Received, Receiver, Response, receiver_tls, trusting_tls
 
 pytestmark = pytest.mark.anyio
@@ -352,3 +352,22 @@ async def test_closing_ends_what_is_under_way_and_takes_nothing_new() -> None:
         with pytest.raises(RuntimeError, match="closed"):
             await guarded.send(get(receiver.url))
         await receiver.quiet()
+
+
+async def test_closing_waits_for_one_whose_time_is_just_over() -> None:
+    ending = asyncio.Event()
+
+    class SlowToEnd:
+        async def resolve(self, host: str) -> list[str]:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ending.set()
+                await asyncio.sleep(0.05)
+            raise AssertionError
+
+    guarded = GuardedClient(LOOPBACK, resolver=SlowToEnd(), ssl_context=system_tls())
+    sending = asyncio.create_task(failure(guarded, get("http://slow.example/", timeout=0.01)))
+    await ending.wait()
+    await guarded.close()
+    assert (await sending).kind == "connect"
