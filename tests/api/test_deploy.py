@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -46,18 +48,36 @@ def _env() -> list[str]:
     return [word for name, arguments in instructions() if name == "ENV" for word in shlex.split(arguments)]
 
 
+def sent(source: Path, target: Path) -> None:
+    """Copies what .dockerignore lets a builder have: what is named after a `!`, without what `**/` stands before."""
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*" and all(line.startswith(("!", "**/")) for line in lines[1:])
+    nowhere = shutil.ignore_patterns(*(line.removeprefix("**/") for line in lines if line.startswith("**/")))
+    target.mkdir(exist_ok=True)
+    for name in (line[1:] for line in lines if line.startswith("!")):
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name, ignore=nowhere)
+        else:
+            shutil.copy(source / name, target / name)
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of programs of an environment that has our wheel, and for the rest what this one has."""
-    folder = tmp_path_factory.mktemp("image")
+    folder, source = tmp_path_factory.mktemp("image"), tmp_path_factory.mktemp("source")
+    sent(ROOT, source)
+    # as where a builder knows nothing of .dockerignore
+    (source / "api" / "deploy" / ".env").write_text("POSTGRES_PASSWORD=hidden")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     wheels = folder / "wheels"
     subprocess.run(
-        [*pip, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(wheels), str(ROOT)],
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(wheels), str(source)],
         check=True,
         timeout=120,
     )
     (wheel,) = wheels.glob("hookcell-*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        assert "api/deploy/compose.yaml" in packed.namelist() and "api/deploy/.env" not in packed.namelist()
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True, timeout=60)
     python = folder / "venv" / "bin" / "python"
     subprocess.run(
@@ -111,6 +131,18 @@ def test_the_dockerfile_has_the_instructions_it_may_have_and_copies_what_is_ther
     for name, arguments in instructions():
         if name in ("CMD", "HEALTHCHECK"):
             assert isinstance(json.loads(arguments[arguments.index("[") :]), list)
+
+
+def test_no_builder_is_sent_what_an_operator_keeps_in_the_checkout(tmp_path: Path) -> None:
+    secret = ("api/deploy/.env", "examples/gitlab/secrets.toml", "data/hookcell.db", ".venv/pyvenv.cfg")
+    sent(ROOT, tmp_path / "checkout")
+    for place in secret:
+        (tmp_path / "checkout" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "checkout" / place).write_text("the value of a secret")
+    sent(tmp_path / "checkout", tmp_path / "context")
+    assert not any((tmp_path / "context" / place).exists() for place in secret)
+    written = [words for name, arguments in instructions() if name == "COPY" for words in [shlex.split(arguments)]]
+    assert all((tmp_path / "context" / words[0]).exists() for words in written if not words[0].startswith("--from="))
 
 
 def test_compose_has_what_it_says_and_gives_a_drain_its_time() -> None:
