@@ -24,8 +24,7 @@ class WorkerLimits:
     """Below what the guarded client has places for, so that nothing in flight waits there for others.
 
     What is in flight to a destination counts until it has answered, what is of an integration until it is ended.
-    `new_ones` is how many destinations that nobody has heard of an integration may have and still add one from the
-    reserve.
+    `new_ones` is an integration's share at destinations that nobody has heard of, once only the reserve is left.
     """
 
     deliveries: int = 192
