@@ -1,16 +1,21 @@
 """integrations.history and integrations.clearHistory: who sees which runs, which part of them, and who drops them.
 
 An integration's history takes the permission of its own kind, all or own; strictly the outgoing one, as in the
-original. An integration that does not exist has an empty history.
+original. An integration that does not exist has an empty history. A record may be as large as the request it is of, so
+an answer ends early where its records are too much in all: `count` says how many it has.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from itertools import islice
+from typing import TypeAlias
 
 from engine.errors import CodedError, Forbidden, PlainError
 from engine.history import incoming_record, outgoing_records
 from engine.integrations.access import rights_over
 from engine.integrations.checks import Refusal
+from engine.json_text import json_text
 from engine.model.history import OutgoingRun
 from engine.model.integrations import INCOMING, OUTGOING, Kind
 from engine.model.json import JsonObject
@@ -35,6 +40,9 @@ from engine.trace import now_ms
 from engine.workspace.protocol import Workspace
 
 RECORDS_A_READ = 50
+# of the records that one thread makes at a time, and of those of one answer, as JSON; one more may go over it
+BYTES_A_READ = 4 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 # for whoever asks for all
 MAX_RECORDS = 1_000
 # a query looks at so many, the first by the order asked for
@@ -47,6 +55,9 @@ _UNSORTABLE = frozenset(
     " finished url httpCallData httpError httpResult error errorStack run delivery attempt steps log receipt failure"
     " request response answer due heldReason interruptions".split()
 )
+# with its length as JSON
+Sized: TypeAlias = tuple[JsonObject, int]
+
 _CLEARING = Refusal("method", "clearIntegrationHistory")
 
 
@@ -76,16 +87,11 @@ async def list_history(
             raise Forbidden
         if rights.over(saved.integration) and query is None:
             total = await store.read(count_incoming if kind == INCOMING else count_outgoing, integration_id)
-            wanted = page.count or MAX_RECORDS
-            async for record in _records(store, kind, integration_id, order, page.offset, wanted):
-                records.append(record)
+            found = _records(store, kind, integration_id, order, page.offset, page.count or MAX_RECORDS)
+            records, _ = await _some_of(found, 0, page.count or MAX_RECORDS, until_full=True)
         elif rights.over(saved.integration) and query is not None:
-            last = page.offset + (page.count or MAX_RECORDS)
-            async for record in _records(store, kind, integration_id, order, 0, MAX_SEARCHED):
-                if query(record):
-                    if page.offset <= total < last:
-                        records.append(record)
-                    total += 1
+            found = _records(store, kind, integration_id, order, 0, MAX_SEARCHED)
+            records, total = await _some_of(found, page.offset, page.count or MAX_RECORDS, query=query)
     numbers: JsonObject = {"offset": page.offset, "items": len(records), "count": len(records), "total": total}
     return {"history": [*records], **numbers}
 
@@ -140,30 +146,64 @@ def _order(page: Page) -> Order:
     return Order(page.sort) if page.sort else Order()
 
 
+async def _some_of(
+    found: AsyncGenerator[Sized], offset: int, count: int, *, query: Query | None = None, until_full: bool = False
+) -> tuple[list[JsonObject], int]:
+    """Those asked for among the records that fit, as many as an answer takes, and how many fit in all.
+
+    `until_full`: how many is of no interest, so no more are looked at.
+    """
+    records: list[JsonObject] = []
+    fitting, left = 0, MAX_BYTES
+    async with aclosing(found):
+        async for record, size in found:
+            if query is not None and not query(record):
+                continue
+            if left > 0 and offset <= fitting < offset + count:
+                records.append(record)
+                left -= size
+            fitting += 1
+            if until_full and left <= 0:
+                break
+    return records, fitting
+
+
 async def _records(
     store: Store, kind: Kind, integration_id: str, order: Order, offset: int, wanted: int
-) -> AsyncIterator[JsonObject]:
-    given = 0
-    while given < wanted:
+) -> AsyncGenerator[Sized]:
+    given, more = 0, True
+    while more and given < wanted:
         limit = min(RECORDS_A_READ, wanted - given)
-        found = await _some(store, kind, integration_id, offset + given, limit, order)
-        for record in found:
-            yield record
+        found, more = await _read(store, kind, integration_id, offset + given, limit, order)
+        for one in found:
+            yield one
         given += len(found)
-        if len(found) < limit:
-            return
 
 
-async def _some(
+async def _read(
     store: Store, kind: Kind, integration_id: str, offset: int, limit: int, order: Order
-) -> list[JsonObject]:
+) -> tuple[list[Sized], bool]:
+    """At most `limit` records, and whether there may be more of them."""
     # in threads: requests and traces are megabytes of JSON
     if kind == INCOMING:
         incoming = await store.read(list_incoming, integration_id, offset=offset, limit=limit, order=order)
-        return await asyncio.to_thread(lambda: [incoming_record(run) for run in incoming])
+        return await asyncio.to_thread(_sized, map(incoming_record, incoming), limit)
     skipped, runs = await store.read(list_outgoing, integration_id, offset=offset, limit=limit, order=order)
-    return await asyncio.to_thread(lambda: _of_outgoing(runs, order)[skipped : skipped + limit])
+    records = islice(_of_outgoing(runs, order), skipped, None)
+    return await asyncio.to_thread(_sized, records, limit)
 
 
-def _of_outgoing(runs: list[OutgoingRun], order: Order) -> list[JsonObject]:
-    return [record for run in runs for record in outgoing_records(run)[:: 1 if order.newest_first else -1]]
+def _sized(records: Iterator[JsonObject], limit: int) -> tuple[list[Sized], bool]:
+    found: list[Sized] = []
+    left = BYTES_A_READ
+    for record in islice(records, limit):
+        found.append((record, len(json_text(record))))
+        left -= found[-1][1]
+        if left <= 0:
+            return found, True
+    return found, len(found) == limit
+
+
+def _of_outgoing(runs: list[OutgoingRun], order: Order) -> Iterator[JsonObject]:
+    for run in runs:
+        yield from outgoing_records(run)[:: 1 if order.newest_first else -1]

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, update
 
-from engine import history
+from engine import history, history_lists
 from engine.errors import Forbidden, PlainError
 from engine.history_lists import list_history
 from engine.model.history import RunStart
 from engine.model.integrations import IncomingIntegration
 from engine.model.messages import User
 from engine.paging import Page
+from engine.querying import Query, parse_query
 from engine.redaction import Redactor
 from engine.store import permissions, users
 from engine.store.integrations import insert_integration
@@ -76,6 +77,27 @@ def age(connection: Connection) -> None:
     connection.execute(update(deliveries).values(updated_at=deliveries.c.seq))
 
 
+async def with_hook(stage: Stage) -> int:
+    """The revision of an integration that is called `incoming`."""
+    integration = IncomingIntegration.model_validate(
+        {
+            "_id": "incoming",
+            "type": "webhook-incoming",
+            "name": "in",
+            "enabled": True,
+            "username": "rocket.cat",
+            "userId": "rocket.cat",
+            "channel": ["#general"],
+            "scriptEnabled": False,
+            "token": "0123456789abcdef",
+            "_createdAt": "2026-01-01T00:00:00.000Z",
+            "_updatedAt": "2026-01-01T00:00:00.000Z",
+            "_createdBy": {"_id": ALICE.id, "username": ALICE.username},
+        }
+    )
+    return await stage.store.write(insert_integration, integration, None, 0)
+
+
 async def test_pages_are_of_records_one_for_each_attempt(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         await allow(stage)
@@ -116,23 +138,7 @@ async def test_a_delivery_that_was_never_tried_has_no_record_yet(tmp_path: Path)
 async def test_incoming_runs_are_listed_with_the_permission_of_their_kind(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         await allow(stage)
-        integration = IncomingIntegration.model_validate(
-            {
-                "_id": "incoming",
-                "type": "webhook-incoming",
-                "name": "in",
-                "enabled": True,
-                "username": "rocket.cat",
-                "userId": "rocket.cat",
-                "channel": ["#general"],
-                "scriptEnabled": False,
-                "token": "0123456789abcdef",
-                "_createdAt": "2026-01-01T00:00:00.000Z",
-                "_updatedAt": "2026-01-01T00:00:00.000Z",
-                "_createdBy": {"_id": ALICE.id, "username": ALICE.username},
-            }
-        )
-        revision = await stage.store.write(insert_integration, integration, None, 0)
+        revision = await with_hook(stage)
         for number in range(3):
             start = RunStart(
                 f"run{number}", "incoming", revision, "w", history.pack_masked({"n": number}, PLAIN), number
@@ -151,6 +157,32 @@ async def test_incoming_runs_are_listed_with_the_permission_of_their_kind(tmp_pa
         assert (await listed(stage, "incoming", STRANGER))["total"] == 0
         with pytest.raises(Forbidden):
             await listed(stage, "incoming", NOBODY)
+
+
+async def test_an_answer_ends_early_where_its_records_are_too_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_lists, "BYTES_A_READ", 150_000)
+    monkeypatch.setattr(history_lists, "MAX_BYTES", 250_000)
+    async with staged(tmp_path) as stage:
+        await allow(stage)
+        revision = await with_hook(stage)
+        for number in range(8):
+            request = history.pack_masked({"n": number, "body": "x" * 100_000}, PLAIN)
+            await stage.store.write(start_run, RunStart(f"run{number}", "incoming", revision, "w", request, -number))
+
+        async def numbers(offset: int, query: Query | None = None) -> list[Any]:
+            page = Page(offset, 100)
+            at = (stage.store, stage.workspace, MANAGER, "incoming", page)
+            body: Any = await list_history(*at, strict=False, query=query)
+            found: list[Any] = body["history"]
+            assert (body["offset"], body["count"], body["items"]) == (offset, len(found), len(found))
+            assert body["total"] == (8 if query is None else 4)
+            return [record["request"]["n"] for record in found]
+
+        assert [await numbers(offset) for offset in (0, 3, 6, 8)] == [[0, 1, 2], [3, 4, 5], [6, 7], []]
+        odd = parse_query('{"$or": [{"request.n": 1}, {"request.n": 3}, {"request.n": 5}, {"request.n": 7}]}')
+        assert [await numbers(offset, odd) for offset in (0, 3)] == [[1, 3, 5], [7]]
 
 
 async def test_under_strict_every_history_takes_the_outgoing_permission(tmp_path: Path) -> None:
