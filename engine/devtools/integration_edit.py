@@ -1,4 +1,5 @@
-"""Changes values in integration.toml and leaves the rest as its author wrote it: comments, order, empty lines.
+"""Changes values in integration.toml and leaves the rest as its author wrote it: comments, order, empty lines and
+how lines end.
 
 The standard library reads TOML and writes none. What is changed here is flat: keys at the top and keys of [hookcell].
 A statement is as many lines as make TOML; the result is read again, and must say what was meant.
@@ -40,7 +41,7 @@ def edited(text: str, values: Mapping[str, JsonValue], file: Path, *, note: str 
         raise FixtureError(file, f"has more than {MAX_BYTES // 1024} KiB; it holds settings, nothing else")
     try:
         before = tomllib.loads(text)
-        sections = _sections(text)
+        sections = _sections(text.replace("\r\n", "\n"))
         for key, value in values.items():
             own = next((section for section in sections if section.name == key), None)
             if own is not None and isinstance(value, dict):
@@ -56,7 +57,7 @@ def edited(text: str, values: Mapping[str, JsonValue], file: Path, *, note: str 
     if not as_meant:
         names = ", ".join(values)
         raise FixtureError(file, f"is written in a way that cannot be edited; write {names} by hand, each in a line")
-    return result
+    return result.replace("\n", "\r\n") if "\r\n" in text else result
 
 
 def toml(value: JsonValue) -> str:

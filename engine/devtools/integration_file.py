@@ -6,6 +6,8 @@ from engine.devtools.files import FixtureError, path_of, read_source, read_toml
 from engine.model.json import JsonObject
 
 NAME = "integration.toml"
+# and what git is to leave alone beside it
+GIT_IGNORES, IGNORED = ".gitignore", "secrets.toml\n"
 
 # what a person decides of either kind; a script's engine and the like are the server's own
 _BOTH = frozenset(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.devtools.files import FixtureError, path_of
 from engine.devtools.fixtures import read_example
-from engine.devtools.integration_file import NAME
+from engine.devtools.integration_file import GIT_IGNORES, IGNORED, NAME
 from engine.scripts import Kind
 
 PARTS = ("payloads", "expected")
@@ -72,7 +72,6 @@ script.py shapes what is {does}.
 `hookcell test {folder}` runs it on each of payloads/ and compares what comes of it with expected/.
 Secrets go to secrets.toml, for yourself only (chmod 600), and git leaves them alone.
 """
-_IGNORED = "secrets.toml\n"
 
 _BODY = {"service": "relay", "version": "1.4.0", "state": "succeeded", "url": "https://ci.example/deployments/7"}
 _EVENT = {
@@ -103,7 +102,7 @@ def make_like(folder: Path, example: Path) -> None:
     files[NAME] = re.sub(r"(?m)^name = .*$", lambda _: f"name = {json.dumps(folder.name)}", settings, count=1)
     readme = files["README.md"].replace(f"examples/{example.name}", str(folder))
     files["README.md"] = _LINK_UP.sub(r"\1", readme)
-    files[".gitignore"] = _IGNORED
+    files[GIT_IGNORES] = IGNORED
     _make(folder, files, like=example)
 
 
@@ -156,7 +155,7 @@ def _files(folder: Path, kind: Kind, script: str, more: str, does: str) -> dict[
         "script.py": script.format(name=folder.name),
         NAME: _SETTINGS.format(kind=kind, name=json.dumps(folder.name)) + more,
         "README.md": _README.format(name=folder.name, folder=folder, does=does),
-        ".gitignore": _IGNORED,
+        GIT_IGNORES: IGNORED,
     }
 
 

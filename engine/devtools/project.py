@@ -15,7 +15,15 @@ from engine.channels import incoming_targets, outgoing_targets
 from engine.devtools.diffing import text_diff, value_diff
 from engine.devtools.files import FixtureError, path_of, plain_ends, read_source, read_text
 from engine.devtools.integration_edit import edited, toml
-from engine.devtools.integration_file import NAME, SERVERS_OWN, is_outgoing, read_integration, settings_of
+from engine.devtools.integration_file import (
+    GIT_IGNORES,
+    IGNORED,
+    NAME,
+    SERVERS_OWN,
+    is_outgoing,
+    read_integration,
+    settings_of,
+)
 from engine.errors import ClientError
 from engine.integrations.records import DEFAULT_RETRY_COUNT, DEFAULT_RETRY_DELAY
 from engine.integrations.requests import IncomingCreate, read_create
@@ -161,6 +169,8 @@ def take(folder: Path, record: JsonObject, project: Project | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FixtureError(folder, f"cannot be made: {error.strerror}") from None
+    if project is None and not (folder / GIT_IGNORES).exists():
+        _write(folder / GIT_IGNORES, IGNORED)
     _write(folder / SCRIPT, state.script)
     _write(file, text)
 

@@ -186,6 +186,7 @@ def test_a_folder_is_made_of_an_integration_and_pushed_back(server: Running, tmp
     done = ran("pull", target, "--adopt", "Tickets, all of them")
     assert done.exit_code == 0, done.output
     assert "a secret token" not in (target / "integration.toml").read_text()
+    assert (target / ".gitignore").read_text() == "secrets.toml\n"
     assert "already" in pushed(target)
     put(target, "integration.toml", "!t", "!ticket")
     pushed(target)

@@ -86,6 +86,13 @@ def test_every_way_of_writing_it_is_read_again(text: str) -> None:
     assert tomllib.loads(edited(text, {"new": "x"}, FILE)) == {**tomllib.loads(text), "new": "x"}
 
 
+def test_lines_end_as_they_did() -> None:
+    windows = TEXT.replace("\n", "\r\n")
+    done = edited(windows, {"_id": "abc", "emoji": ":a:"}, FILE, note="kept by hookcell")
+    assert done.count("\n") == done.count("\r\n") > windows.count("\r\n")
+    assert done.replace("\r\n", "\n") == edited(TEXT, {"_id": "abc", "emoji": ":a:"}, FILE, note="kept by hookcell")
+
+
 @pytest.mark.parametrize(
     "value", ["", 'a "b" \\ # c', "ü\n\t\x00\x1f\x7f\u2028", "😀", True, 3, 2.5, [1, "a", [True]], {"a b": {"c": [1]}}]
 )
