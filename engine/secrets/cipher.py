@@ -89,11 +89,15 @@ def _kept(file: Path, key: str) -> str:
     try:
         descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
-            os.write(descriptor, key.encode())
-            # what is sealed with it is on the disk soon after
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            with open(descriptor, "wb") as kept:
+                kept.write(key.encode())
+                kept.flush()
+                # what is sealed with it is on the disk soon after
+                os.fsync(descriptor)
+        except OSError:
+            # half a key opens nothing
+            file.unlink(missing_ok=True)
+            raise
     except FileExistsError:
         return _read(file) or key
     except OSError as error:

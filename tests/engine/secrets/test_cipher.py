@@ -1,5 +1,6 @@
 import base64
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,19 @@ def test_a_key_that_cannot_be_read_or_kept_says_where_and_what_to_do(tmp_path: P
         gone.seal("*", "name", VALUE)
     (tmp_path / "not there").mkdir()
     assert gone.unseal("*", "name", gone.seal("*", "name", VALUE)) == VALUE
+
+
+def test_of_a_key_that_there_is_no_room_for_nothing_is_left(tmp_path: Path) -> None:
+    cipher, before = Cipher(tmp_path), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        with pytest.raises(CodedError, match=r"cannot be kept in .*secret.key: .* Make room"):
+            cipher.seal("*", "name", VALUE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+    sealed = cipher.seal("*", "name", VALUE)
+    assert Cipher(tmp_path).unseal("*", "name", sealed) == VALUE
 
 
 def test_a_key_that_goes_while_the_server_runs_is_put_back_with_the_next_secret(tmp_path: Path) -> None:
