@@ -85,7 +85,11 @@ REFUSED_NAMES: Final = {
 REFUSED_ATTRIBUTES: Final = {
     "__class__": Words("dunder", "x.__class__ is not available.", "Write isinstance(x, dict) to ask what a value is."),
     "__dict__": Words("dunder", "x.__dict__ is not available.", "Name the attributes, or keep the values in a dict."),
-    "__name__": Words("dunder", "x.__name__ is not available.", "Keep the name in a dict or in an attribute."),
+    "__name__": Words(
+        "dunder",
+        "x.__name__ is not available.",
+        "Keep the name in an attribute; repr(error) shows that of an exception.",
+    ),
     "__doc__": Words("dunder", "x.__doc__ is not available.", "Keep the text in a variable."),
 }
 

@@ -233,7 +233,9 @@ _COPIED: Final = (*_BUILTIN_CONTAINERS, tuple, frozenset, BaseException, collect
 
 def _is_copied(value: Any) -> bool:
     kind = type(value)
-    return kind in script_classes and not hasattr(kind, "__members__") or isinstance(value, _COPIED)
+    # What extends text, numbers, dates and their like is made by these, and does not change either.
+    own = kind in script_classes and not hasattr(kind, "__members__") and kind.__new__ is object.__new__
+    return own or isinstance(value, _COPIED)
 
 
 def copy(value: Any) -> Any:

@@ -85,7 +85,7 @@ _coerced: Final = vars(statistics)["_coerce"]
 
 
 def _coerce(common: type, kind: type) -> type:
-    # A result is made by calling the class of the values: that of classes is a metaclass, and makes whatever it is told.
+    # A result is made by calling the class of the values: that of classes is a metaclass, which makes any class.
     if issubclass(kind, type):
         raise TypeError("a class is not a number")
     coerced: type = _coerced(common, kind)
