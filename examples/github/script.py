@@ -107,7 +107,7 @@ def workflow_run(body):
         return None  # of a fork, whose branch may have the name of ours
     key = f"broken {repository['id']} {run['workflow_id']}"
     if run["conclusion"] in BROKEN:
-        store.set(key, run["html_url"], ttl=A_MONTH)
+        remember(key, run["html_url"])
         verb, color, emoji = BROKEN[run["conclusion"]], RED, ":x:"
     elif run["conclusion"] == "success" and store.pop(key) is not None:
         verb, color, emoji = "works again", GREEN, ":white_check_mark:"
@@ -121,6 +121,14 @@ def workflow_run(body):
         fields={"Branch": run["head_branch"], "Commit": run["head_sha"][:7], "By": run["actor"]["login"]},
         ts=run["updated_at"],
     )
+
+
+def remember(key, value):
+    """Where the store has no room (256 keys), the build is told all the same, and not that it is well again."""
+    try:
+        store.set(key, value, ttl=A_MONTH)
+    except store.Full as full:
+        log.warning("not kept", why=str(full))
 
 
 def release(body):

@@ -126,7 +126,7 @@ def pipeline(body):
         return None  # of a fork, whose branch may have the name of ours
     key = f"broken {project['id']}"
     if run["status"] == "failed":
-        store.set(key, run["url"], ttl=A_MONTH)
+        remember(key, run["url"])
         headline, color = f":x: Pipeline [#{run['id']}]({run['url']}) failed", RED
     elif run["status"] == "success" and store.pop(key) is not None:
         headline, color = f":white_check_mark: Pipeline [#{run['id']}]({run['url']}) passes again", GREEN
@@ -146,6 +146,14 @@ def pipeline(body):
         text="\n".join(jobs),
         fields={"Branch": run["ref"], "By": commit["author"]["name"], "Took": f"{run['duration']} s"},
     )
+
+
+def remember(key, value):
+    """Where the store has no room (256 keys), the pipeline is told all the same, and not that it passes again."""
+    try:
+        store.set(key, value, ttl=A_MONTH)
+    except store.Full as full:
+        log.warning("not kept", why=str(full))
 
 
 HANDLERS = {

@@ -30,7 +30,7 @@ def finished(job, build):
     status = build["status"]
     key = f"broken {build['url'].rsplit('/', 2)[0]}"[:100].encode("ascii", "replace").decode()
     if status in ("FAILURE", "UNSTABLE"):
-        store.set(key, build["number"], ttl=A_YEAR)
+        remember(key, build["number"])
     elif status == "SUCCESS":
         first = store.pop(key)
         if first is None:
@@ -39,6 +39,15 @@ def finished(job, build):
     if status not in RESULTS:
         return None  # NOT_BUILT
     return message(job, build, *RESULTS[status], {})
+
+
+def remember(key, number):
+    """The first build that is broken. Where the store has no room (256 keys), nobody is told that it is well again."""
+    try:
+        if store.swap(key, None, number):
+            store.set(key, number, ttl=A_YEAR)
+    except store.Full as full:
+        log.warning("not kept", why=str(full))
 
 
 def message(job, build, emoji, verb, color, fields):

@@ -21,15 +21,22 @@ def process_incoming(request):
         return {"content": plain(body["msg"], ORANGE if expires else GREY)}
     key = f"down {monitor['id']}"
     if beat["status"] == DOWN:
-        # Kuma repeats it as long as it lasts, where it is told to; the first time counts.
-        first = store.swap(key, None, beat["time"])
-        if first:
-            store.set(key, beat["time"], ttl=A_YEAR)
-        return {"content": down(beat, monitor, first)}
+        return {"content": down(beat, monitor, is_first(key, beat["time"]))}
     if beat["status"] == UP:
         return {"content": up(beat, monitor, store.pop(key))}
     log.info("nothing to post", monitor=monitor["name"], status=beat["status"])
     return None
+
+
+def is_first(key, time):
+    """Kuma repeats what is down, where it is told to. Where the store has no room (256 keys), each time is the first."""
+    try:
+        if not store.swap(key, None, time):
+            return False
+        store.set(key, time, ttl=A_YEAR)
+    except store.Full as full:
+        log.warning("not kept", why=str(full))
+    return True
 
 
 def token_is_right(header):

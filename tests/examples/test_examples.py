@@ -1,5 +1,6 @@
 """Every folder of examples/ is complete, and each of its payloads comes, in the sandbox, to what expected/ says."""
 
+import json
 import re
 import xml.etree.ElementTree
 from dataclasses import replace
@@ -108,6 +109,19 @@ def test_what_is_well_again_is_said_once(local: Local, name: str, broken: str, w
     assert cast(list[JsonObject], ran[3].messages[0]["attachments"])[0]["color"] == "#2eb886"
 
 
+def test_a_job_that_is_well_again_names_the_first_build_that_was_not(local: Local) -> None:
+    example = read_example(ROOT / "examples/jenkins")
+    fixtures = {fixture.name: fixture for fixture in example.fixtures}
+    broken = json.loads(fixtures["unstable"].payload)
+    later = {**broken, "build": {**broken["build"], "number": broken["build"]["number"] + 1}}
+    runner = Runner(local.scripts, LocalHost(environment={}))
+    payloads = (fixtures["unstable"].payload, json.dumps(later).encode(), fixtures["succeeded"].payload)
+    for payload in payloads:
+        ran = local.do(runner.run(opened(local, example.folder), replace(fixtures["succeeded"], payload=payload)))
+    since = {"title": "Broken since", "value": f"#{broken['build']['number']}", "short": True}
+    assert since in cast(list[JsonObject], cast(list[JsonObject], ran.messages[0]["attachments"])[0]["fields"])
+
+
 def test_a_monitor_that_is_up_again_says_for_how_long_it_was_down(local: Local) -> None:
     first, second, up = (ran.messages[0] for ran in run(local, "uptime-kuma", "down", "down", "up"))
     assert str(first["text"]).endswith("is down")
@@ -128,15 +142,26 @@ def test_the_weather_is_asked_for_once_in_ten_minutes(local: Local) -> None:
     assert remembered.messages == asked.messages
 
 
-def test_a_full_store_keeps_no_answer_from_being_given(local: Local) -> None:
-    full = [StoredValue(f"key {number}", "0", None, 0) for number in range(MAX_KEYS)]
-    for name, payload, said in (("weather", "berlin", "Berlin"), ("alert-digest", "two-new", "disk full on db1")):
-        example = read_example(ROOT / "examples" / name)
-        fixture = next(fixture for fixture in example.fixtures if fixture.name == payload)
-        runner = Runner(local.scripts, LocalHost(environment={}, values=ScratchValues(full)))
-        ran = local.do(runner.run(opened(local, example.folder), fixture))
-        assert said in str(ran.messages), ran.failure
-        assert any("not kept" in str(line["text"]) for report in ran.reports for line in report.log)
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("alert-digest", "two-new"),
+        ("github", "workflow-run-failed"),
+        ("gitlab", "pipeline-failed"),
+        ("jenkins", "unstable"),
+        ("uptime-kuma", "down"),
+        ("weather", "berlin"),
+    ],
+)
+def test_a_full_store_keeps_nothing_from_being_told(local: Local, name: str, payload: str) -> None:
+    example = read_example(ROOT / "examples" / name)
+    fixture = next(fixture for fixture in example.fixtures if fixture.name == payload)
+    full = ScratchValues([StoredValue(f"key {number}", "0", None, 0) for number in range(MAX_KEYS)])
+    ran = local.do(
+        Runner(local.scripts, LocalHost(environment={}, values=full)).run(opened(local, example.folder), fixture)
+    )
+    assert len(ran.messages) == 1, ran.failure
+    assert any("not kept" in str(line["text"]) for report in ran.reports for line in report.log)
 
 
 def test_the_digest_says_a_thing_once_until_it_changes(local: Local) -> None:
