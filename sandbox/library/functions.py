@@ -228,13 +228,14 @@ def _rebuilt(value: Any, again: Callable[[Any], Any], memo: dict[int, Any]) -> A
     return made
 
 
+_PLAINLY_MADE: Final[Any] = object.__new__
 _COPIED: Final = (*_BUILTIN_CONTAINERS, tuple, frozenset, BaseException, collections.ChainMap)
 
 
 def _is_copied(value: Any) -> bool:
     kind = type(value)
     # What extends text, numbers, dates and their like is made by these, and does not change either.
-    own = kind in script_classes and not hasattr(kind, "__members__") and kind.__new__ is object.__new__
+    own = kind in script_classes and not hasattr(kind, "__members__") and kind.__new__ is _PLAINLY_MADE
     return own or isinstance(value, _COPIED)
 
 
