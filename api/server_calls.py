@@ -44,7 +44,7 @@ class Server:
         while len(found) < MAX_LISTED:
             page = await self.get("integrations.list", **params, offset=str(len(found)), count=str(PAGE))
             found += page["integrations"]
-            if len(page["integrations"]) < PAGE:
+            if not page["integrations"] or len(found) >= page["total"]:
                 break
         return found
 

@@ -20,7 +20,7 @@ from engine.model.history import OutgoingRun
 from engine.model.integrations import INCOMING, OUTGOING, Kind
 from engine.model.json import JsonObject
 from engine.model.messages import User
-from engine.paging import Page
+from engine.paging import MAX_ANSWER_BYTES, Page
 from engine.querying import Query
 from engine.store.database import Store
 from engine.store.history import (
@@ -40,9 +40,8 @@ from engine.trace import now_ms
 from engine.workspace.protocol import Workspace
 
 RECORDS_A_READ = 50
-# of the records that one thread makes at a time, and of those of one answer, as JSON; one more may go over it
+# of the records that one thread makes at a time, as JSON; one more may go over it
 BYTES_A_READ = 4 * 1024 * 1024
-MAX_BYTES = 16 * 1024 * 1024
 # for whoever asks for all
 MAX_RECORDS = 1_000
 # a query looks at so many, the first by the order asked for
@@ -154,7 +153,7 @@ async def _some_of(
     `until_full`: how many is of no interest, so no more are looked at.
     """
     records: list[JsonObject] = []
-    fitting, left = 0, MAX_BYTES
+    fitting, left = 0, MAX_ANSWER_BYTES
     async with aclosing(found):
         async for record, size in found:
             if query is not None and not query(record):

@@ -13,6 +13,8 @@ from engine.errors import CodedError
 from engine.params import NullableNumber, NullableText, Params
 
 MAX_OFFSET = 2**53
+# about what the records of one answer have in all, as JSON: a list of larger ones ends early, and says how many it has
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
 # an order by thousands is none that a database takes
 MAX_SORT_FIELDS = 10
 

@@ -35,6 +35,9 @@ async def page_of(
     looked_at = fitting = 0
     while True:
         found, _ = await listed(replace(page, offset=looked_at, count=RECORDS_A_READ))
+        # a page that is short may have ended early
+        if not found:
+            return records, fitting
         looked_at += len(found)
         if looked_at > MAX_SEARCHED:
             reason = f"Invalid query: the list has over {MAX_SEARCHED} records, more than are searched"
@@ -43,5 +46,3 @@ async def page_of(
             if page.offset <= fitting < last:
                 records.append(shown(one))
             fitting += 1
-        if len(found) < RECORDS_A_READ:
-            return records, fitting

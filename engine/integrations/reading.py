@@ -11,15 +11,15 @@ from engine.integrations.registry import Registry
 from engine.model.integrations import INCOMING, OUTGOING, Kind, to_record
 from engine.model.json import JsonObject
 from engine.model.messages import Room, User
-from engine.paging import Page
+from engine.paging import MAX_ANSWER_BYTES, Page
 from engine.querying import Fields, Query, whole
 from engine.searching import page_of
 from engine.store.integrations import Listing, count_integrations, get_integration, list_integrations
 from engine.store.run_statistics import RunStatistics, run_statistics
 from engine.trace import now_ms
 
-# A list of all there are is put together from several reads, up to so many rows.
-ROWS_A_READ = 500
+# A list of all there are is put together from several reads, up to so many rows. Each may have a script of 256 KiB.
+ROWS_A_READ = 100
 MAX_ROWS = 10_000
 STATISTICS_A_READ = 100
 DAY_MS = 24 * 3_600_000
@@ -99,10 +99,12 @@ async def _listed(registry: Registry, listing: Listing, page: Page, query: Query
     total = await registry.store.read(count_integrations, listing)
     wanted = page.count or MAX_ROWS
     records: list[JsonObject] = []
-    while len(records) < wanted:
+    left = MAX_ANSWER_BYTES
+    while left > 0 and len(records) < wanted:
         limit = min(ROWS_A_READ, wanted - len(records))
         found = await _records(registry, listing, page, page.offset + len(records), limit)
         records += found
+        left -= sum(len(str(record.get("script", ""))) for record in found)
         if len(found) < limit:
             break
     return _Listed(records, total)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from engine.errors import CodedError, PlainError
 from engine.ids import new_id
+from engine.json_text import json_text
 from engine.model.json import JsonObject
 from engine.model.messages import Message, MessageContent, Room, User
 from engine.posting import check_size
@@ -18,6 +19,9 @@ from engine.workspace.permissions import holds
 from engine.workspace.protocol import Draft
 from engine.workspace.reading import read_pages
 from engine.workspace.settings import ServerSettings
+
+# each may have 64 KiB beside its text
+MESSAGES_A_READ = 100
 
 # with the name that the author has now, None where the author is gone
 Signed = tuple[Message, str | None]
@@ -40,14 +44,14 @@ class Messages:
     async def listed(
         self, room_id: str, *, offset: int, count: int, newest_first: bool = True, span: Span = ALWAYS
     ) -> list[Signed]:
-        """A count of 0 asks for all."""
+        """A count of 0 asks for all, or as many as an answer takes."""
 
         async def fetch(offset: int, limit: int) -> list[Signed]:
             return await self._store.read(
                 messages.list_messages, room_id, offset=offset, limit=limit, newest_first=newest_first, span=span
             )
 
-        return await read_pages(fetch, offset, count)
+        return await read_pages(fetch, offset, count, a_read=MESSAGES_A_READ, size=_size)
 
     async def count(self, room_id: str) -> int:
         return await self._store.read(messages.count_messages, room_id)
@@ -63,6 +67,11 @@ class Messages:
     async def delete(self, user: User, message_id: str, room_id: str, *, as_author: bool) -> Message:
         """The message that was; raises ClientError when it may not be deleted, or is not there."""
         return await self._store.write(_delete, user, message_id, room_id, as_author)
+
+
+def _size(signed: Signed) -> int:
+    message = signed[0]
+    return len(message.text) + len(json_text(message.body))
 
 
 def _get(connection: Connection, user: User, message_id: str) -> Signed | None:

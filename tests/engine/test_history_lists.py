@@ -163,7 +163,7 @@ async def test_an_answer_ends_early_where_its_records_are_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history_lists, "BYTES_A_READ", 150_000)
-    monkeypatch.setattr(history_lists, "MAX_BYTES", 250_000)
+    monkeypatch.setattr(history_lists, "MAX_ANSWER_BYTES", 250_000)
     async with staged(tmp_path) as stage:
         await allow(stage)
         revision = await with_hook(stage)

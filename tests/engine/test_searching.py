@@ -46,6 +46,14 @@ def test_a_long_list_is_read_in_parts_and_in_the_order_asked_for() -> None:
     assert {page.sort for page in read} == {(("name", -1),)}
 
 
+def test_a_page_that_ended_early_is_not_the_end() -> None:
+    async def listed(page: Page) -> tuple[list[int], int]:
+        return list(range(9))[page.offset :][:2], 9
+
+    records, total = asyncio.run(page_of(listed, record, Page(0, 0), ODD))
+    assert ([found["_id"] for found in records], total) == (["1", "3", "5", "7"], 4)
+
+
 def test_a_list_of_the_limit_is_searched_and_a_longer_one_is_not() -> None:
     assert ids(MAX_SEARCHED, Page(0, 1), ODD)[1] == MAX_SEARCHED // 2
     with pytest.raises(CodedError) as caught:

@@ -194,3 +194,17 @@ def test_a_list_of_all_is_put_together_from_several_reads(desk: Desk, monkeypatc
 def _names(desk: Desk, caller: Any, page: Page = EVERYTHING, **filters: Any) -> list[str]:
     answer: Any = desk.run(integrations.list_visible(desk.registry, caller, page, **filters))
     return [record["name"] for record in answer["integrations"]]
+
+
+def test_a_list_of_large_scripts_ends_early_and_goes_on_from_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ROWS_A_READ", 2)
+    monkeypatch.setattr(reading, "MAX_ANSWER_BYTES", 3_000)
+    for name in "abcdef":
+        desk.create(incoming(name=name, script="#" * 1_000))
+
+    def listed(offset: int) -> tuple[list[str], int]:
+        page = Page(offset, 0, (("name", 1),))
+        body: Any = desk.run(integrations.list_visible(desk.registry, ADMIN, page))
+        return [record["name"] for record in body["integrations"]], body["total"]
+
+    assert [listed(0), listed(4)] == [(["a", "b", "c", "d"], 6), (["e", "f"], 6)]

@@ -86,3 +86,22 @@ async def test_a_span_of_time_has_its_ends_where_they_are_asked_for(tmp_path: Pa
         assert "c" not in await texts(Span(latest=at))
         assert await texts(Span(oldest=at)) == []
         assert "c" in await texts(Span(oldest=at, inclusive=True))
+
+
+async def test_a_list_of_large_messages_ends_early_and_goes_on_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.workspace.messages.MESSAGES_A_READ", 2)
+    monkeypatch.setattr("engine.workspace.reading.MAX_ANSWER_BYTES", 3_000)
+    async with staged(tmp_path) as stage:
+        ada = await stage.make("ada")
+        texts = [letter * 1_000 for letter in "abcdef"]
+        for text in texts:
+            await stage.post(ada, "#general", text)
+
+        async def listed(offset: int, count: int) -> list[str]:
+            found = await stage.workspace.messages.listed("GENERAL", offset=offset, count=count, newest_first=False)
+            return [message.text for message, _ in found]
+
+        assert (await listed(0, 0), await listed(0, 100), await listed(0, 3)) == (texts[:4], texts[:4], texts[:3])
+        assert await listed(4, 0) == texts[4:]
