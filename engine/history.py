@@ -28,6 +28,8 @@ from engine.trace import Trace
 MAX_REQUEST = 1024 * 1024
 # the key of a step's detail that a script's report is under
 SCRIPT = "script"
+# and what a receiver answered
+RESPONSE = "response"
 FIRST_STEP = "start-execute-trigger-url"
 
 _PRIVATE = ("user", ALL_DIRECT, ALL_PRIVATE)
@@ -112,10 +114,16 @@ def masked(detail: JsonObject, redactor: Redactor) -> JsonObject:
     # of a long text only so much is looked at that no secret can lie across the cut
     looked_at = {key: item[: 2 * MAX_DETAIL] if isinstance(item, str) else item for key, item in detail.items()}
     shown = cast(JsonObject, redactor.value(looked_at))
-    return {
-        key: cut_script(item) if key == SCRIPT and isinstance(item, dict) else cut(item, detail.get(key))
-        for key, item in shown.items()
-    }
+    return {key: _cut(key, item, detail.get(key)) for key, item in shown.items()}
+
+
+def _cut(key: str, item: JsonValue, whole: JsonValue) -> JsonValue:
+    if isinstance(item, dict) and key == SCRIPT:
+        return cut_script(item)
+    if isinstance(item, dict) and key == RESPONSE:
+        # whatever its headers are, its status stays
+        return {name: cut(value, value) for name, value in item.items()}
+    return cut(item, whole)
 
 
 def incoming_record(run: IncomingRun) -> JsonObject:

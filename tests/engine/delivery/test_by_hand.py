@@ -18,6 +18,7 @@ from engine.store.delivery_lists import Wanted, list_deliveries
 from engine.trace import Trace
 from tests.engine.delivery.queues import A, change, claimed, put, queued, rows
 from tests.engine.stages import ALICE, staged
+from tests.receiver import Receiver, Response
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("dialect")]
 
@@ -129,3 +130,18 @@ async def test_what_was_worked_since_it_was_read_is_not_dropped(tmp_path: Path) 
         assert await stage.store.write(by_hand.drop, [Dropped(read, None, b"", True)]) == 0
         (row,) = await stage.rows()
         assert (row.state, row.request, row.trace) == ("pending", b"prepared", b"since")
+
+
+async def test_a_receiver_of_very_many_headers_keeps_nothing_from_being_listed(tmp_path: Path) -> None:
+    headers = tuple((f"x-{number}", "v" * 358) for number in range(180))
+    async with staged(tmp_path) as stage, Receiver(lambda _: Response(503, headers)) as receiver:
+        id = await stage.integrate(receiver.url)
+        await stage.say("hello")
+        await stage.work()
+        admin = replace(ALICE, roles=("admin",))
+        listed: Any = await delivery_desk.list_standing(
+            stage.accepting, admin, Page(0, 50), states=("failed",), integration_id=id
+        )
+        assert [delivery["statusCode"] for delivery in listed["deliveries"]] == [503]
+        (record,) = await stage.records(id)
+        assert record["response"]["status_code"] == 503 and "cut" in record["response"]["headers"]

@@ -124,6 +124,13 @@ def test_an_answer_that_never_came_or_was_cut_is_told() -> None:
     }
     cut = past_run({**OUTGOING, "httpResult": '"begins… (cut: 70000 characters)"'})
     assert "too large to be kept whole" in cut.notes[-1]
+    response: JsonObject = {"status_code": 503, "headers": {"cut": '{"x-a": "', "characters": 70_000}}
+    bare = past_run({**OUTGOING, "response": response})
+    assert "headers of the receiver's answer were too large" in bare.notes[-1]
+    assert bare.fixture.response is not None and (bare.fixture.response.status, bare.fixture.response.headers) == (
+        503,
+        {},
+    )
     none: JsonObject = {key: value for key, value in OUTGOING.items() if key not in ("response", "request")}
     assert past_run(none).fixture.response is None and past_run(none).happened["request"] is None
 
