@@ -1,5 +1,6 @@
 """`hookcell new`: a folder to begin with, empty but for what works, or like one of the examples."""
 
+import shlex
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
@@ -57,9 +58,8 @@ def new(
     fixtures = read_example(folder).fixtures
     telling = next((each for each in fixtures if each.expected and each.expected.get("messages")), fixtures[0])
     payload = folder / "payloads" / f"{telling.name}.json"
-    shown.line(f"    hookcell check {folder}")
-    shown.line(f"    hookcell test {folder}")
-    shown.line(f"    hookcell run {folder / 'script.py'} --payload {payload}")
+    for command in (["check", folder], ["test", folder], ["run", folder / "script.py", "--payload", payload]):
+        shown.line(f"    hookcell {shlex.join(map(str, command))}")
 
 
 def _make_like(folder: Path, example: str, incoming: bool, outgoing: bool) -> None:

@@ -61,8 +61,13 @@ def _write(target: Path, logins: list[Login]) -> None:
 def login_for(url: str | None) -> Login:
     """Ends the command with what to do when there is none."""
     address = None if url is None else url.rstrip("/")
-    user_id, token = os.environ.get(USER_ID, ""), os.environ.get(AUTH_TOKEN, "")
+    # what a file was read into them for may end with a line
+    user_id, token = os.environ.get(USER_ID, "").strip(), os.environ.get(AUTH_TOKEN, "").strip()
     if user_id and token:
+        # else the header that cannot be sent is shown with the token in it
+        if not all(text.isascii() and text.isprintable() for text in (user_id, token)):
+            typer.echo(f"{USER_ID} or {AUTH_TOKEN} has characters that no login has; set both anew.", err=True)
+            raise typer.Exit(2)
         return Login(address or DEFAULT_URL, user_id, token)
     found = next((login for login in _kept() if address in (None, login.url)), None)
     if found is None:

@@ -161,8 +161,13 @@ def test_a_file_that_others_may_read_or_that_is_broken_is_not_used(home: Path) -
 def test_the_environment_takes_the_place_of_a_login(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOOKCELL_URL", url(server))
     monkeypatch.setenv("HOOKCELL_USER_ID", server.admin.headers["X-User-Id"])
-    monkeypatch.setenv("HOOKCELL_AUTH_TOKEN", server.admin.headers["X-Auth-Token"])
+    monkeypatch.setenv("HOOKCELL_AUTH_TOKEN", server.admin.headers["X-Auth-Token"] + "\r\n")
     assert ran("secret", "list").exit_code == 0
+    for broken in ("q9Zx\nq9Zx", "q9Zxü"):
+        monkeypatch.setenv("HOOKCELL_AUTH_TOKEN", broken)
+        done = ran("secret", "list")
+        assert done.exit_code == 2 and "HOOKCELL_AUTH_TOKEN has characters" in done.stderr
+        assert "q9Zx" not in done.stderr
 
 
 def test_where_a_login_cannot_be_kept_or_read_it_is_said_what_to_do(

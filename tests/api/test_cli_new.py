@@ -2,6 +2,7 @@
 
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -23,15 +24,15 @@ def called(*arguments: str | Path) -> Result:
 
 
 def test_from_nothing_to_a_folder_that_passes(tmp_path: Path) -> None:
-    folder = tmp_path / "github-deploys"
+    folder = tmp_path / "my scripts" / "github-deploys"
     made = called("new", folder)
     assert (made.exit_code, made.stderr) == (0, "")
     *_, check, test, run = made.stdout.splitlines()
-    assert called(*check.split()[1:]).stdout == "1 script: nothing found.\n"
-    tested = called(*test.split()[1:])
+    assert called(*shlex.split(check)[1:]).stdout == "1 script: nothing found.\n"
+    tested = called(*shlex.split(test)[1:])
     assert [line.split()[0] for line in tested.stdout.splitlines()] == ["ok", "ok", "2"]
     assert tested.exit_code == 0
-    assert called(*run.split()[1:]).exit_code == 0
+    assert called(*shlex.split(run)[1:]).exit_code == 0
 
 
 def test_from_an_example(tmp_path: Path) -> None:
