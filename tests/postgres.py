@@ -3,7 +3,9 @@ a database of its own, copied from one that is migrated already."""
 
 import atexit
 import shutil
+import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +24,7 @@ from engine.ids import new_id
 from engine.store.limits import StoreLimits
 from engine.store.postgres_start import prepare
 
+START_SECONDS = 40.0
 MAX_CONNECTIONS = 300
 # a test's data need not survive the machine
 _QUICK = f"""
@@ -57,8 +60,16 @@ def _started(folder: Path, configuration: str) -> PostgresServer:
     server.ensure_pgdata_inited()
     with (folder / "postgresql.conf").open("a") as file:
         file.write(configuration)
-    server.start()
-    return server
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            server.start()
+            return server
+        except (subprocess.SubprocessError, AssertionError):
+            # a server that is not ready in ten seconds is still on its way on a slow machine
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 @cache
