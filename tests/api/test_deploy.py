@@ -201,6 +201,7 @@ def test_every_command_runs_as_it_stands_from_the_wheel(installed: Path, tmp_pat
                 assert process.wait(30) == 0
 
 
+@pytest.mark.timeout(180)
 def test_a_copy_made_as_the_page_says_is_whole_when_it_is_put_back(installed: Path, tmp_path: Path) -> None:
     dump, restore = (re.search(rf"^{name} .*$", README, re.MULTILINE) for name in ("pg_dump", "pg_restore"))
     assert dump and restore
