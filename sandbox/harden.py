@@ -210,4 +210,4 @@ def _prctl(option: int, value: int) -> None:
 
 def _move_up(fd: int) -> int:
     """Out of the way of the fixed numbers, so that dup2 never closes what is still to be moved."""
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, CLEAR_REFS_FD + 1)

@@ -84,6 +84,10 @@ os._exit(0)
 """
 LACKS = {
     "nothing": ("", {"seccomp", "landlock", "rlimits", "pdeathsig"}),
+    "files that may be open": (
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))",
+        {"seccomp", "landlock", "rlimits", "pdeathsig"},
+    ),
     "a known architecture": ("harden.platform.machine = lambda: 'riscv64'", {"landlock", "rlimits", "pdeathsig"}),
     "Landlock": ("harden.SYS_LANDLOCK_CREATE_RULESET = 100_000", {"seccomp", "rlimits", "pdeathsig"}),
 }
