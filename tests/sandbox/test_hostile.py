@@ -5,7 +5,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ WITH_REAL_LIMITS = ("time/loop", "time/sum_in_c", "memory/list_growth", "memory/
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cells, Bait]]:
     with (
         bait(tmp_path_factory.mktemp("bait"), os.getpid()) as laid,
-        started(replace(SHORT, cpu_seconds=0.1, wall_seconds=0.25)) as cells,
+        started(SHORT) as cells,
     ):
         yield cells, laid
 

@@ -200,7 +200,7 @@ def test_the_body_is_decoded_in_the_cell(cells: Cells) -> None:
         ("raise ValueError", Raised),
         ("return {1, 2}", Raised),
         ("while True: pass", TimedOut),
-        ("x = [i for i in range(10**8)]", OutOfMemory),
+        ("x = [bytes(10**7) for i in range(100)]", OutOfMemory),
         ("return 'x' * 2**21", OutputTooLarge),
     ],
 )
