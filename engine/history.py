@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import cast
 
 from engine.channels import ALL_DIRECT, ALL_PRIVATE, target
-from engine.cutting import MAX_DETAIL, cut, cut_script
+from engine.cutting import MAX_DETAIL, MAX_SHORT_DETAIL, cut, cut_script
 from engine.dates import iso
 from engine.model.history import IncomingRun, OutgoingRun
 from engine.model.integrations import HistoryLevel, Integration
@@ -22,10 +22,12 @@ from engine.redaction import MASK, NO_SECRETS, Redactor, Scrubber
 from engine.sending import parsed
 from engine.store.connections import json_text
 from engine.store.history import MAX_ATTEMPTS
-from engine.trace import Trace
+from engine.trace import Step, Trace
 
 # of an exact request, compressed; a larger one is cut like everything else
 MAX_REQUEST = 1024 * 1024
+# of a trace, in characters, beyond which attempts but the first and the last are cut shorter: it is stored anew by each
+MAX_TRACE = 512 * 1024
 # the key of a step's detail that a script's report is under
 SCRIPT = "script"
 # and what a receiver answered
@@ -66,10 +68,26 @@ def pack_trace(trace: Trace, redactor: Redactor) -> bytes:
     shown = _newest(trace)
     if (text := _masked_whole(shown.to_json(), redactor)) is not None:
         return pack_json(text)
-    steps: list[JsonValue] = [
-        {"name": step.name, "at": step.at, "detail": masked(step.detail, redactor)} for step in shown.steps
-    ]
-    return pack(steps)
+    steps = [Step(step.name, step.at, masked(step.detail, redactor)) for step in shown.steps]
+    return pack(Trace(trace.id, _shortened(steps)).to_json())
+
+
+def _shortened(steps: list[Step]) -> tuple[Step, ...]:
+    """Attempts in the middle with less of each thing, the oldest first, until all is at most MAX_TRACE."""
+    attempts = [number for number, step in enumerate(steps) if step.name == FIRST_STEP]
+    sizes = [len(json_text(step.detail)) for step in steps]
+    more = sum(sizes) - MAX_TRACE
+    for number in range(attempts[1], attempts[-1]) if len(attempts) > 2 else ():
+        if more <= 0:
+            break
+        step = steps[number]
+        steps[number] = Step(step.name, step.at, _short(step.detail))
+        more -= sizes[number] - len(json_text(steps[number].detail))
+    return tuple(steps)
+
+
+def _short(detail: JsonObject) -> JsonObject:
+    return {key: _cut(key, item, item, MAX_SHORT_DETAIL) for key, item in detail.items()}
 
 
 def unpack_trace(id: str, packed: bytes | None) -> Trace:
@@ -117,13 +135,13 @@ def masked(detail: JsonObject, redactor: Redactor) -> JsonObject:
     return {key: _cut(key, item, detail.get(key)) for key, item in shown.items()}
 
 
-def _cut(key: str, item: JsonValue, whole: JsonValue) -> JsonValue:
+def _cut(key: str, item: JsonValue, whole: JsonValue, most: int = MAX_DETAIL) -> JsonValue:
     if isinstance(item, dict) and key == SCRIPT:
-        return cut_script(item)
+        return cut_script(item, most)
     if isinstance(item, dict) and key == RESPONSE:
         # whatever its headers are, its status stays
-        return {name: cut(value, value) for name, value in item.items()}
-    return cut(item, whole)
+        return {name: cut(value, value, most) for name, value in item.items()}
+    return cut(item, whole, most)
 
 
 def incoming_record(run: IncomingRun) -> JsonObject:

@@ -1,9 +1,11 @@
+import json
 from typing import Any
 
 from engine.cutting import MAX_DETAIL
 from engine.history import (
     FIRST_STEP,
     MAX_REQUEST,
+    MAX_TRACE,
     incoming_record,
     keeps,
     level_of,
@@ -140,6 +142,32 @@ def test_what_is_too_large_is_cut_with_a_mark() -> None:
     assert detail["text"] == "é" * MAX_DETAIL + f"… (cut: {MAX_DETAIL * 3} characters)"
     assert set(detail["data"]) == {"cut", "characters"} and len(detail["data"]["cut"]) == MAX_DETAIL
     assert detail["small"] == [1]
+
+
+def test_what_was_cut_before_is_as_it_was_when_it_is_stored_again() -> None:
+    log: list[JsonValue] = [{"level": "print", "text": "x" * 99} for _ in range(1000)]
+    detail: JsonObject = {"text": "x" * (MAX_DETAIL * 3), "data": {"many": ["x" * 100] * 2_000}, "script": {"log": log}}
+    once = unpack_trace("t", pack_trace(Trace("t").then("step", **detail), PLAIN))
+    assert unpack_trace("t", pack_trace(once, PLAIN)) == once
+
+
+def test_a_trace_of_many_large_attempts_keeps_the_first_and_the_last_whole_and_is_bounded() -> None:
+    trace = Trace("d1")
+    answer: JsonObject = {"status_code": 503, "headers": {"x": "y" * 5_000}, "truncated": False}
+    for number in range(1, MAX_ATTEMPTS + 1):
+        text = f"{number}" + "x" * (MAX_DETAIL - 10)
+        trace = trace.then(FIRST_STEP, attempt=number).then("after-http-call", httpResult=text, response=answer)
+        # as it is stored after each attempt
+        trace = unpack_trace("d1", pack_trace(trace, PLAIN))
+    assert len(json.dumps(trace.to_json())) < 2 * MAX_TRACE
+    results: list[Any] = [step.detail for step in trace.steps if step.name == "after-http-call"]
+    assert [len(result["httpResult"]) > MAX_DETAIL - 20 for result in (results[0], results[1], results[-1])] == [
+        True,
+        False,
+        True,
+    ]
+    assert results[1]["httpResult"].endswith(f"… (cut: {MAX_DETAIL - 9} characters)")
+    assert {result["response"]["status_code"] for result in results} == {503}
 
 
 def test_a_secret_across_the_cut_is_masked() -> None:
