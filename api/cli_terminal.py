@@ -9,6 +9,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine
 from types import FrameType
 
@@ -59,8 +60,8 @@ def ended(work: Coroutine[None, None, int]) -> int:
 async def _interruptible(work: Coroutine[None, None, int]) -> int:
     """The first Ctrl-C is asyncio's, which cancels; what then takes long, or waits for a pipe, is left at the next."""
     cancel = signal.getsignal(signal.SIGINT)
-    if not callable(cancel) or cancel is signal.default_int_handler:
-        # a loop that is not of the main thread is interrupted by nobody
+    if not callable(cancel) or threading.current_thread() is not threading.main_thread():
+        # nobody interrupts who was told to ignore it, nor another thread
         return await work
 
     def interrupted(number: int, frame: FrameType | None) -> None:
