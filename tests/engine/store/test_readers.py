@@ -74,7 +74,7 @@ async def test_reads_wait_for_a_free_reader_and_no_longer_than_they_should(tmp_p
 
 async def test_a_reader_whose_waiter_was_cancelled_is_not_free_before_it_ends(tmp_path: Path) -> None:
     started, end = threading.Event(), threading.Event()
-    async with opened(tmp_path, StoreLimits(readers=1, reads_waiting_seconds=0.5)) as store:
+    async with opened(tmp_path, StoreLimits(readers=1, reads_waiting_seconds=1.0)) as store:
         holding = asyncio.ensure_future(store.read(hold, started.set, end.wait))
         await asyncio.to_thread(started.wait)
         holding.cancel()
