@@ -28,7 +28,7 @@ def doctor() -> None:
     try:
         layers, tried = asyncio.run(_examined(system))
     except CannotStart as error:
-        console.print(Text(str(error)))
+        typer.echo(str(error), err=True)
         raise typer.Exit(UNFIT) from None
     raise typer.Exit(tell(console, system, layers, tried))
 
