@@ -217,7 +217,8 @@ def test_slow_calls_take_turns_and_healthy_ones_do_not_wait(monkeypatch: pytest.
 
         answers, slow, stopped = cells.run(crowd())
         assert [value(outcome) for outcome in answers] == list(range(20))
-        assert all(isinstance(outcome, TimedOut) and outcome.clock == "cpu" for outcome in slow), slow
+        # By whichever clock: beside much else, the lowest priority gets little of the processor.
+        assert all(isinstance(outcome, TimedOut) for outcome in slow), slow
         assert stopped == 6
 
 
