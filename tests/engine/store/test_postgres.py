@@ -212,7 +212,7 @@ async def test_a_commit_whose_answer_is_lost_says_that_nothing_is_known(url: str
 
 async def test_a_process_that_stops_inside_a_transaction_lets_go_of_its_rows(url: str) -> None:
     stopped, gone = threading.Event(), threading.Event()
-    limits = StoreLimits(idle_seconds=0.2, lock_seconds=5)
+    limits = StoreLimits(idle_seconds=1.0)
 
     def touch(connection: Connection) -> None:
         connection.execute(update(permissions).values(updated_at=permissions.c.updated_at + 1))
@@ -222,7 +222,7 @@ async def test_a_process_that_stops_inside_a_transaction_lets_go_of_its_rows(url
         stopped.set()
         gone.wait(10)
 
-    async with opened(url, limits) as one, opened(url, limits) as other:
+    async with opened(url, limits) as one, opened(url, StoreLimits(lock_seconds=5)) as other:
         await one.write(add, "a")
         stopping = asyncio.create_task(one.write(row_by_row(stop)))
         await asyncio.to_thread(stopped.wait, 5)
