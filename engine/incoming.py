@@ -34,7 +34,9 @@ from engine.model.runs import (
     IncomingRefused,
     IncomingResult,
 )
+from engine.redaction import Redactor
 from engine.scripts import BAD_ARGUMENTS, Script
+from engine.sending import off_loop
 from engine.services import RunServices
 from engine.store.isolation import row_by_row
 from engine.store.runs import drop_run, end_run
@@ -106,7 +108,7 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
             integration_id=integration.id,
             revision=saved.revision,
             worker=kit.worker,
-            request=history.pack_masked(stored_request(request), redactor),
+            request=await off_loop(len(request.raw), _packed, request, redactor),
             created_at=now_ms(),
         )
     claim = claim_of(request, integration.id, trace.id) if replayed is None else None
@@ -114,7 +116,12 @@ async def begin(kit: Incoming, saved: SavedIntegration, request: HookRequest) ->
         kept = await kit.accepting.store.write(begin_run, start, claim)
         if kept is not None:
             return repeated(kept)
-    return Run(integration, saved, request, user or gone(integration), level, trace, services, claim)
+    size = len(request.raw)
+    return Run(integration, saved, request, user or gone(integration), level, trace, services, size, claim)
+
+
+def _packed(request: HookRequest, redactor: Redactor) -> bytes:
+    return history.pack_masked(stored_request(request), redactor)
 
 
 async def services_of(
@@ -188,6 +195,8 @@ async def call(kit: Incoming, run: Run, script: Script, content: HookContent) ->
     kit.services.log.write(run.integration, run.trace.id, report, services.known.scrubber)
     if report is None:
         return result, run
+    if isinstance(written := report.receipt.get("outputBytes"), int):
+        run = replace(run, size=run.size + written)
     if report.no_json is not None:
         run = told_why_empty(run, no_json(report.no_json))
     detail: JsonObject = {"script": report.to_json(), **services.did()}
@@ -229,7 +238,9 @@ async def obey(kit: Incoming, run: Run, result: IncomingResult) -> End:
 async def finish(kit: Incoming, ending: End) -> HookAnswer:
     """Message, event, deliveries and the end of the run in one transaction, and only then the answer."""
     run = ending.run
-    packed = history.pack_trace(run.trace, history.redactor_for(run.integration, run.services.known.scrubber))
+    redactor = history.redactor_for(run.integration, run.services.known.scrubber)
+    told = run.size * max(len(ending.drafts), 1)
+    packed = await off_loop(told, history.pack_trace, run.trace, redactor)
     answer = HookAnswer(ending.status, ending.body, run.trace.id)
     written = run.services.written()
 

@@ -48,7 +48,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run on its way: `trace` grows, the rest stays."""
+    """A run on its way: `trace` grows, and `size`, in bytes, of what it may tell for each destination."""
 
     integration: IncomingIntegration
     saved: SavedIntegration
@@ -57,6 +57,7 @@ class Run:
     level: HistoryLevel
     trace: Trace
     services: RunServices
+    size: int
     claim: Claim | None = None
 
     def then(self, step: str, **detail: JsonValue) -> "Run":

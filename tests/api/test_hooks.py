@@ -1,11 +1,14 @@
 """`/hooks` as its senders and authors meet it: the contract's table of `process_incoming`, bodies, order of checks."""
 
 import json
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from api.ratelimit import Allowance
+from engine import history
 from tests.api.hooks import Hook, returning
 from tests.api.servers import Running
 
@@ -255,6 +258,28 @@ def test_history_masks_the_token_and_credentials_and_keeps_the_rest(server: Runn
     assert run["request"]["headers"]["x-api-key"] == "***" and run["request"]["headers"]["x-plain"] == "seen"
     assert run["request"]["body"] == '{"a":1}'
     assert hook.record["token"] not in str(run) and "hunter2" not in str(run)
+
+
+def test_what_is_large_is_packed_off_the_event_loop(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def thread() -> int:
+        return threading.get_ident()
+
+    loop = server.run(thread())
+    on_loop: dict[str, list[bool]] = {"pack_masked": [], "pack_trace": []}
+
+    def telling(pack: Callable[..., Any], calls: list[bool]) -> Callable[..., Any]:
+        def told(*args: Any) -> Any:
+            calls.append(threading.get_ident() == loop)
+            return pack(*args)
+
+        return told
+
+    for name, calls in on_loop.items():
+        monkeypatch.setattr(history, name, telling(getattr(history, name), calls))
+    hook = Hook(server, "def process_incoming(request):\n    return {'response': request['content']}\n")
+    for size in (10, 100_000):
+        assert len(hook.post(json={"text": "x" * size}).json()["text"]) == size
+    assert on_loop == {"pack_masked": [True, False], "pack_trace": [True, False]}
 
 
 def test_history_off_keeps_nothing_and_failures_only_failures(server: Running) -> None:
