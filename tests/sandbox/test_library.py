@@ -319,7 +319,7 @@ result = [f.name for f in fields(A)]
 
 
 # What these write to is made by themselves, or is judged before.
-WRITERS_OF_THEIR_OWN = set("Comment HMAC.copy Sniffer.sniff indent lru_cache namedtuple".split())
+WRITERS_OF_THEIR_OWN = set("Comment HMAC.copy NamedTuple Sniffer.sniff TypedDict indent lru_cache namedtuple".split())
 
 
 def codes(code: types.CodeType) -> Iterator[types.CodeType]:
