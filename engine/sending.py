@@ -201,7 +201,7 @@ def _scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:
     text = answer_text(answer)
     clean = scrubber.answer(text)
     named = joined(answer.headers).get("content-type", "")
-    headers = tuple((name, scrubber.text(value)) for name, value in answer.headers)
+    headers = tuple((scrubber.text(name), scrubber.text(value)) for name, value in answer.headers)
     if clean != text:
         kind = named.partition(";")[0] or "text/plain"
         headers = tuple((name, value) for name, value in headers if name.lower() != "content-type")

@@ -145,7 +145,7 @@ def _without_tokens(value: JsonValue) -> JsonValue:
 
 def shown_answer(answer: Answer, scrubber: Scrubber) -> JsonObject:
     """The answer as a script gets it."""
-    headers: JsonObject = {name: scrubber.text(value) for name, value in joined(answer.headers).items()}
+    headers: JsonObject = {scrubber.text(name): scrubber.text(value) for name, value in joined(answer.headers).items()}
     return {
         "status_code": answer.status,
         "headers": headers,

@@ -89,18 +89,23 @@ async def test_each_attempt_puts_in_the_value_of_now_and_stores_none(tmp_path: P
 async def test_an_answer_that_echoes_the_value_shows_it_to_nobody(tmp_path: Path) -> None:
     def echo(request: Received) -> Response:
         key = request.header("x-key") or ""
-        return Response(200, (("X-Echo", key), ("Content-Type", "text/plain")), f"key={key}".encode())
+        headers = (("X-Echo", key), ("Content-Type", "text/plain"), (key, "as a name"))
+        return Response(200, headers, f"key={key}".encode())
 
     async with staged(tmp_path) as stage, Receiver(echo) as receiver:
         await set_secret(stage, VALUE)
-        id = await stage.integrate(receiver.url, script=SCRIPT)
+        script = SCRIPT.replace(
+            "    if response[", '    store.set("name", response["headers"].get("***"))\n    if response['
+        )
+        id = await stage.integrate(receiver.url, script=script)
         await stage.say("hello")
         await stage.work()
-        assert (await kept(stage, id))["seen"] == ["hookcellref", "key=***", "***"]
+        seen = await kept(stage, id)
+        assert (seen["seen"], seen["name"]) == (["hookcellref", "key=***", "***"], "as a name")
         record = await stage.record(id)
         assert VALUE not in json.dumps(record) and "key=***" in record["httpResult"]
         (step,) = [step for step in record["steps"] if step["name"].endswith("after-running-process_outgoing_response")]
-        assert step["services"] == {"store": {"reads": 0, "writes": 2}}
+        assert step["services"] == {"store": {"reads": 0, "writes": 3}}
 
 
 async def test_a_peer_that_sends_the_value_back_in_no_answer_shows_it_to_nobody(tmp_path: Path) -> None:

@@ -178,6 +178,18 @@ async def test_integrations_that_wait_for_a_receiver_keep_no_other_waiting_for_i
         await asyncio.gather(*waiting)
 
 
+async def test_a_name_of_a_header_shows_no_secret(tmp_path: Path) -> None:
+    def echo(request: Received) -> Response:
+        return Response(200, ((f"x-{request.header('x-key')}", "1"),), b"")
+
+    async with Receiver(echo) as receiver, desk(tmp_path) as at:
+        await at.secret("key", "0123456789abcdef", "127.0.0.1")
+        run = await at.open()
+        reference = await run.ask("secrets", "ref", {"name": "key"})
+        answer = await run.ask("http", "request", question(receiver.url, headers={"X-Key": reference}))
+        assert cast(Any, answer)["headers"]["x-***"] == "1"
+
+
 @pytest.mark.parametrize(
     "line", ["HTTP/1.1 {}", "{}", "HTTP/1.1 200 OK\r\n{} {}", "HTTP/1.1 302 Found\r\nLocation: http://{}.x/"]
 )
