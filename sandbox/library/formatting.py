@@ -28,7 +28,8 @@ def widest(spec: str) -> int:
 
 
 def check_spec(spec: str) -> None:
-    if len(spec) > 4 and widest(spec) > MAX_WIDTH:
+    # a subclass of str may lie about its length
+    if str.__len__(spec) > 4 and widest(spec) > MAX_WIDTH:
         raise ValueError(f"a format may be at most {MAX_WIDTH:,} wide")
 
 
@@ -158,6 +159,6 @@ def check_percent(template: str | bytes | bytearray, values: object) -> None:
             elif number is not None and len(number) > 4 and int(number[:12]) > MAX_WIDTH:
                 raise ValueError(f"a format may be at most {MAX_WIDTH:,} wide")
     if starred:
-        for value in values if isinstance(values, tuple) else (values,):
-            if isinstance(value, int) and abs(value) > MAX_WIDTH:
+        for value in tuple.__iter__(values) if isinstance(values, tuple) else (values,):
+            if isinstance(value, int) and abs(int.__int__(value)) > MAX_WIDTH:
                 raise ValueError(f"a format may be at most {MAX_WIDTH:,} wide")
