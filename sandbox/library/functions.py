@@ -10,7 +10,6 @@ import functools
 import itertools
 import operator
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any, Final
 
 from sandbox.guards import allow_writes, guarded_write, is_script_made, script_classes, script_getattr
@@ -63,8 +62,8 @@ class cached_property:
 
 
 def _function(wrapped: Any) -> Any:
-    """As a cache may wrap it, which copies the dict: that of a class holds its methods as no script is to have them."""
-    if type(wrapped) is FunctionType or not callable(wrapped):
+    """As a cache may wrap it, which copies the dict: that of the library's classes holds what no script is to have."""
+    if is_script_made(wrapped) or not callable(wrapped):
         return wrapped
     return lambda *args, **named: wrapped(*args, **named)
 
