@@ -2,6 +2,7 @@
 a database of its own, copied from one that is migrated already."""
 
 import atexit
+import os
 import shutil
 import subprocess
 import tempfile
@@ -25,6 +26,9 @@ from engine.store.limits import StoreLimits
 from engine.store.postgres_start import prepare
 
 START_SECONDS = 40.0
+# where it finds no such folder its lock is one file for all users of the machine, which only the first of them may open
+PostgresServer._lock = type(PostgresServer._lock)(Path(tempfile.gettempdir()) / f".postgres-of-tests-{os.getuid()}")
+
 MAX_CONNECTIONS = 300
 # a test's data need not survive the machine
 _QUICK = f"""

@@ -322,6 +322,9 @@ def _rows(connection: Any, id: str) -> tuple[int, int]:
 
 def test_the_key_is_beside_the_database_for_its_owner_only(place: tuple[Running, str]) -> None:
     server, _ = place
+    # made with the first secret
+    id = integrate(server)["_id"]
+    post(server.admin, "integrations.setSecret", integrationId=id, name="api", value=VALUE, hosts=["127.0.0.1"])
     file = Path(server.engine.settings.data) / "secret.key"
     assert file.stat().st_mode & 0o777 == 0o600
 
