@@ -22,8 +22,9 @@ def loaded_by(module: str, looked_for: tuple[str, ...] = ()) -> tuple[set[str], 
     program = LOADED.format(module=module, looked_for=looked_for)
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True, timeout=30)
     others, found = done.stdout.split("\n")[:2]
-    # what begins with an underscore came with the environment; `script` is the empty module that scripts belong to
-    return {name for name in others.split() if name != "script" and not name.startswith("_")}, set(found.split())
+    # what begins with an underscore and `sitecustomize` came with the environment, `script` is what scripts belong to
+    theirs = {"script", "sitecustomize"}
+    return {name for name in others.split() if name not in theirs and not name.startswith("_")}, set(found.split())
 
 
 def test_a_cell_is_born_with_the_library_and_nothing_of_the_server() -> None:

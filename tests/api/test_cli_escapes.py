@@ -16,7 +16,7 @@ EVIL = "evil \x1b[31mname\u202e\nforged"
 SHOWN = "evil \\x1b[31mname\\u202e\\nforged"
 INTEGRATION = {"_id": "Rk3v", "type": "webhook-incoming", "name": EVIL, "channel": ["#general"], "_updatedAt": "2026"}
 ANSWERS: dict[str, dict[str, Any]] = {
-    "integrations.list": {"integrations": [INTEGRATION]},
+    "integrations.list": {"integrations": [INTEGRATION], "total": 1},
     "integrations.explain": {
         "integrations": [
             {"_id": "a", "name": EVIL, "fires": False, "rules": [{"rule": EVIL, "because": EVIL, "passed": False}]}
@@ -88,7 +88,7 @@ def test_a_list_breaks_no_id_kind_or_channel_at_80_columns(
     shown: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setitem(ANSWERS, "integrations.list", {"integrations": [RECORD]})
+    monkeypatch.setitem(ANSWERS, "integrations.list", {"integrations": [RECORD], "total": 1})
     told = shown("list").splitlines()
     assert all(
         word in told[1] for word in ("Rk3vTq8sWcY2mNfHd", "incoming", "disabled", "#general", "2026-05-04 09:30")
@@ -100,7 +100,7 @@ def test_a_terminal_too_narrow_for_a_list_hides_nothing_of_it(
     shown: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setitem(ANSWERS, "integrations.list", {"integrations": [RECORD]})
+    monkeypatch.setitem(ANSWERS, "integrations.list", {"integrations": [RECORD], "total": 1})
     heading, first, *more = shown("list").splitlines()
     assert heading.split() == ["id", "name", "kind", "script", "channel", "changed"]
     assert "deploys" in first and "2026-05-04 09:30" in first
