@@ -12,10 +12,14 @@ import orjson
 
 from sandbox import decode, wire
 from sandbox.handle import CellHandle, Job
+from sandbox.harden import NOT_LOCKED_DOWN
 from sandbox.limits import Limits
 from sandbox.outcome import Diagnostic
 from sandbox.program import Compiled, HookForm, Rejected
-from sandbox.zygotes import NOT_LOCKED_DOWN, Child, Exit
+from sandbox.zygotes import Child, Exit
+
+# of what the densest source compiles to
+CODE_PER_SOURCE_BYTE = 16
 
 
 class Compiling:
@@ -26,7 +30,8 @@ class Compiling:
         self._answer: asyncio.Future[Compiled | Rejected | None] = asyncio.get_running_loop().create_future()
         self._burial: asyncio.Task[None] | None = None
         seconds = limits.compile_seconds
-        self._cell = CellHandle(child, limits, self, cpu_seconds=seconds, wall_seconds=seconds)
+        most = limits.source_bytes * CODE_PER_SOURCE_BYTE
+        self._cell = CellHandle(child, limits, self, cpu_seconds=seconds, wall_seconds=seconds, max_payload=most)
 
     async def run(self, number: int, filename: str, source: bytes) -> Compiled | Rejected | None:
         """What became of the source, or None when the machine could not say."""

@@ -44,7 +44,7 @@ CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))
 
 def meta_of(frame: wire.Frame) -> dict[str, Any]:
     """The frame's meta part as an object. Raises BadFrame."""
-    if wire.may_hold_more(frame.meta, MAX_NODES) and wire.count_nodes_outside_text(frame.meta) > MAX_NODES:
+    if wire.holds_more(frame.meta, MAX_NODES):
         raise wire.BadFrame("a meta part with too many values")
     try:
         meta = orjson.loads(frame.meta)
@@ -100,8 +100,7 @@ def outcome(meta: dict[str, Any], program: Program, limits: Limits, payload: byt
 
 def question(frame: wire.Frame, limits: Limits) -> Question:
     """What a call asks of the host: service, verb, arguments. Raises BadFrame."""
-    most = limits.result_nodes + 1
-    if wire.count_nodes(frame.payload) > most and wire.count_nodes_outside_text(frame.payload) > most:
+    if wire.holds_more(frame.payload, limits.result_nodes + 1):
         raise wire.BadFrame("a question with too many values")
     asked = checked(value_of(frame.payload, limits), dict)
     service, verb = checked(asked.get("service"), str), checked(asked.get("verb"), str)
@@ -110,7 +109,7 @@ def question(frame: wire.Frame, limits: Limits) -> Question:
 
 async def large(frame: wire.Frame, program: Program, limits: Limits) -> tuple[Outcome, int]:
     """Either, for a result that may be too much: counted exactly, away from the event loop, before it is parsed."""
-    if await asyncio.to_thread(wire.count_nodes_outside_text, frame.payload) > limits.result_nodes + 1:
+    if await asyncio.to_thread(wire.holds_more, frame.payload, limits.result_nodes + 1):
         raise wire.BadFrame("a result with more values than allowed")
     return await asyncio.to_thread(done if frame.kind == wire.DONE else result, frame, program, limits)
 
@@ -199,7 +198,7 @@ def _trace(meta: dict[str, Any], limits: Limits) -> tuple[TraceLine, ...]:
     steps = []
     for item in checked(meta.get("trace"), list)[: limits.traceback_lines]:
         line, function = (checked(item, list) + [None, None])[:2]
-        steps.append(TraceLine(checked(line, int), clean(checked(function, str))[:200]))
+        steps.append(TraceLine(in_range(line, "line"), clean(checked(function, str))[:200]))
     return tuple(steps)
 
 
@@ -246,9 +245,12 @@ def checked(value: object, kind: type[T]) -> T:
 
 
 def number(meta: dict[str, Any], key: str) -> int:
-    value = meta.get(key)
+    return in_range(meta.get(key), key)
+
+
+def in_range(value: object, what: str) -> int:
     if type(value) is not int or not 0 <= value <= MAX_NUMBER:
-        raise wire.BadFrame(f"{key} is no number, or out of range")
+        raise wire.BadFrame(f"{what} is no number, or out of range")
     return value
 
 

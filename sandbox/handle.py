@@ -78,7 +78,18 @@ class Owner(Protocol):
 
 
 class CellHandle:
-    def __init__(self, child: Child, limits: Limits, owner: Owner, *, cpu_seconds: float, wall_seconds: float) -> None:
+    """`max_payload` (bytes) is the most that an honest answer, or a question, may carry."""
+
+    def __init__(
+        self,
+        child: Child,
+        limits: Limits,
+        owner: Owner,
+        *,
+        cpu_seconds: float,
+        wall_seconds: float,
+        max_payload: int,
+    ) -> None:
         self.child = child
         self.limits = limits
         self.cpu_seconds = cpu_seconds
@@ -110,7 +121,7 @@ class CellHandle:
         self._fd = child.socket.fileno()
         self._decoder = wire.Decoder(
             max_meta=limits.log_bytes * META_PER_LOG_BYTE + META_BESIDES,
-            max_payload=limits.result_bytes + limits.source_bytes * 16,
+            max_payload=max_payload,
         )
         self._out: list[bytes] = []
         self._flushing = False
@@ -150,6 +161,10 @@ class CellHandle:
         except OSError:
             return self._head_cpu
 
+    def head_age(self) -> float:
+        """Seconds since the call at the head was begun, or waits; 0 without one."""
+        return self._loop.time() - self._head_started if self._head_began else 0.0
+
     def head_cpu_used(self) -> float:
         return self.cpu() - self._head_cpu
 
@@ -178,7 +193,9 @@ class CellHandle:
 
     def resume(self) -> None:
         if self.paused_at is not None:
-            stood_still = self._loop.time() - self.paused_at
+            # The wait for the host is counted when it ends.
+            until = self._loop.time() if self.asked_at is None else max(self.asked_at, self.paused_at)
+            stood_still = until - self.paused_at
             self._head_started += stood_still
             self._deadline += stood_still
             self.paused_at = None
@@ -198,8 +215,10 @@ class CellHandle:
         if self.gone or self.asked_at is None or self.jobs[0] is not job:
             return
         now = self._loop.time()
-        self._head_started += now - self.asked_at
-        self._deadline += now - self.asked_at
+        # The rest is counted when it goes on.
+        until = now if self.paused_at is None else max(self.asked_at, self.paused_at)
+        self._head_started += until - self.asked_at
+        self._deadline += until - self.asked_at
         self.asked_at = None
         self.write(wire.encode(wire.ANSWER, job.id, b"", data))
         self._arm(now)
@@ -327,6 +346,8 @@ class CellHandle:
         if self.asked_at is not None:
             raise wire.BadFrame("more, before the host has answered")
         if kind == wire.QUESTION:
+            if not self.ready:
+                raise wire.BadFrame("a question before it was ready")
             self._on_question(frame)
             return
         self._owner.on_answer(self, job, frame)

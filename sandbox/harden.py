@@ -28,6 +28,8 @@ CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x04000000, 0x08000000
 
 SOCKET_FD, CLEAR_REFS_FD = 3, 4
 NOBODY = 65534
+# How a child ends that could not lock itself down, and one that failed after that.
+NOT_LOCKED_DOWN, FAILED = 70, 71
 PAGE = resource.getpagesize()
 
 _libc = ctypes.CDLL(None, use_errno=True)

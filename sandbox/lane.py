@@ -42,10 +42,14 @@ class Lane:
 
 
 class Lanes:
-    """The lanes that hold something; `waiting` counts the calls that wait, in all of them."""
+    """The lanes that hold something, and the slow calls that wait for a place among the slow cells.
+
+    `waiting` counts the calls that wait, in all of them.
+    """
 
     def __init__(self) -> None:
         self._lanes: dict[str, Lane] = {}
+        self._slow: deque[Run] = deque()
         self.waiting = 0
 
     def of(self, program: Program) -> Lane:
@@ -69,6 +73,32 @@ class Lanes:
     def dequeue(self, lane: Lane) -> Run:
         self.waiting -= 1
         return lane.waiting.popleft()
+
+    def set_aside(self, run: Run) -> None:
+        self.waiting += 1
+        self._slow.append(run)
+
+    def next_slow(self) -> Run | None:
+        """The slow call that has waited longest, and waits no more."""
+        if not self._slow:
+            return None
+        self.waiting -= 1
+        return self._slow.popleft()
+
+    def drop(self, run: Run) -> None:
+        """It waits no more, wherever it did."""
+        for queue in (self.of(run.program).waiting, self._slow):
+            if run in queue:
+                queue.remove(run)
+                self.waiting -= 1
+        self.forget(self.of(run.program))
+
+    def drain(self) -> list[Run]:
+        """All that wait, and wait no more."""
+        runs = [run for queue in (*(lane.waiting for lane in self.all()), self._slow) for run in queue]
+        for run in runs:
+            self.drop(run)
+        return runs
 
     def forget(self, lane: Lane) -> None:
         """Drops it when nothing is in it any more."""

@@ -9,9 +9,9 @@ first frame: it has seen nobody's script but the one it rehearses with (`rehears
 """
 
 import asyncio
-from collections.abc import Coroutine
 from contextlib import suppress
 
+from sandbox.tasks import Tasks
 from sandbox.zygotes import Child, Exit, NurseryDown, ZygoteHandle
 
 __all__ = ["Child", "Exit", "Nursery", "NurseryDown"]
@@ -39,7 +39,7 @@ class Nursery:
         self._pause = 0.0
         self._steady_at = 0.0
         self._rotation: asyncio.TimerHandle | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._spare: Child | None = None
         self._spare_memory = 0
         self._refill: asyncio.TimerHandle | None = None
@@ -78,7 +78,7 @@ class Nursery:
         if self._refill is None:
             self._spare_memory = memory
             loop = asyncio.get_running_loop()
-            self._refill = loop.call_later(SPARE_AFTER_SECONDS, lambda: self._spawn(self._fork_ahead()))
+            self._refill = loop.call_later(SPARE_AFTER_SECONDS, lambda: self._tasks.start(self._fork_ahead()))
         return spare or await self._current.fork(memory)
 
     async def _fork_ahead(self) -> None:
@@ -109,20 +109,18 @@ class Nursery:
             if timer is not None:
                 timer.cancel()
         self._take_spare()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
         await asyncio.gather(*(self._end(zygote) for zygote in list(self._all)))
         self._current = None
 
     def _lost(self, zygote: ZygoteHandle) -> None:
         if zygote is not self._current:
-            self._spawn(self._end(zygote))
+            self._tasks.start(self._end(zygote))
             return
         self._current = None
         if self._rotation is not None:
             self._rotation.cancel()
-        self._spawn(self._start_again(zygote))
+        self._tasks.start(self._start_again(zygote))
 
     async def _start_again(self, lost: ZygoteHandle) -> None:
         await self._end(lost)
@@ -148,7 +146,7 @@ class Nursery:
                 # The old one goes on, and is relieved the next time.
                 self._rotate_later()
                 return
-        self._spawn(self._see_off(old))
+        self._tasks.start(self._see_off(old))
 
     async def _see_off(self, old: ZygoteHandle) -> None:
         for _ in range(int(OLD_ONE_MAY_STAY_SECONDS / OLD_ONE_LOOKS_EVERY_SECONDS)):
@@ -165,9 +163,4 @@ class Nursery:
         if self._rotation is not None:
             self._rotation.cancel()
         loop = asyncio.get_running_loop()
-        self._rotation = loop.call_later(self._rotate_seconds, lambda: self._spawn(self.relieve()))
-
-    def _spawn(self, coroutine: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._rotation = loop.call_later(self._rotate_seconds, lambda: self._tasks.start(self.relieve()))

@@ -8,8 +8,6 @@ priority, and at most `slow_cells_per_core` a core of such cells run at a time, 
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Coroutine
 
 from sandbox import decode, wire
 from sandbox.asking import ask
@@ -18,9 +16,10 @@ from sandbox.lane import Lane, Lanes, Run, load_frame
 from sandbox.limits import Limits
 from sandbox.nursery import Nursery
 from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt
-from sandbox.room import Room
+from sandbox.room import UNPROVEN_SECONDS, Room
 from sandbox.scheduling import short_turns
 from sandbox.slow import SlowLane
+from sandbox.tasks import Tasks
 from sandbox.verdict import CROWDED, MAX_RERUNS, no_more_tries, verdict
 from sandbox.zygotes import Child, NurseryDown
 
@@ -38,10 +37,10 @@ class Pool:
         self._lane_of = self._room.cells
         self._idle = self._room.idle
         self._slow = SlowLane(limits)
-        self._slow_waiting: deque[Run] = deque()
         self._stopping = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._wake: asyncio.Handle | None = None
+        self._later: asyncio.TimerHandle | None = None
         self.layers: frozenset[str] = frozenset()
 
     @property
@@ -53,10 +52,12 @@ class Pool:
         lane = self._lanes.of(run.program)
         if self._stopping:
             self._answer(run, NotRun("stopping"))
+            self._lanes.forget(lane)
         elif not lane.waiting and (cell := self._cell_for(lane, run)) is not None:
             self._give(lane, cell, run)
         elif len(lane.waiting) >= self._limits.queue_per_integration or self._lanes.waiting >= self._limits.queue_total:
             self._answer(run, NotRun("busy"))
+            self._lanes.forget(lane)
         else:
             self._lanes.enqueue(run)
             self._pump(lane)
@@ -65,19 +66,15 @@ class Pool:
 
     async def close(self) -> None:
         self._stopping = True
-        if self._wake is not None:
-            self._wake.cancel()
+        for handle in (self._wake, self._later):
+            if handle is not None:
+                handle.cancel()
         self._slow.close()
-        for lane in self._lanes.all():
-            while lane.waiting:
-                self._answer(self._lanes.dequeue(lane), NotRun("stopping"))
-        while self._slow_waiting:
-            self._answer(self._slow_waiting.popleft(), NotRun("stopping"))
+        for run in self._lanes.drain():
+            self._answer(run, NotRun("stopping"))
         for cell in list(self._lane_of):
             cell.kill("the server is stopping")
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
 
     # what cells tell
 
@@ -89,7 +86,7 @@ class Pool:
         if not cell.ready:
             raise wire.BadFrame("an answer before it was ready")
         if decode.too_many_nodes(frame.payload, self._limits):
-            self._spawn(self._decode_elsewhere(cell, job, frame))
+            self._tasks.see_through(self._decode_elsewhere(cell, job, frame))
         elif frame.kind == wire.DONE:
             completed, cell.growth = decode.done(frame, job.program, self._limits)
             self._answer(job, completed)
@@ -113,7 +110,7 @@ class Pool:
             raise wire.BadFrame("a question that nobody offered to answer")
         question = decode.question(frame, self._limits)
         self._lane_of[cell].asks = True
-        job.asking = self._spawn(ask(cell, job, job.services, question))
+        job.asking = self._tasks.start(ask(cell, job, job.services, question))
         self._again([run for run in later if isinstance(run, Run)])
 
     def on_slow(self, cell: CellHandle) -> None:
@@ -161,7 +158,7 @@ class Pool:
             self._again(runs)
             cell.child.close()
         else:
-            self._spawn(self._bury(cell, runs))
+            self._tasks.see_through(self._bury(cell, runs))
         self._admit_slow()
         self._pump(lane)
         self._pump_hungry()
@@ -196,8 +193,7 @@ class Pool:
                 self._answer(run, outcome)
             elif not run.future.done():
                 if run.slow:
-                    self._lanes.waiting += 1
-                    self._slow_waiting.append(run)
+                    self._lanes.set_aside(run)
                 else:
                     lanes[run.program.key] = self._lanes.enqueue(run, first=True)
                 self._wait_no_longer_than(run)
@@ -208,9 +204,7 @@ class Pool:
     def _admit_slow(self) -> None:
         """Gives places among the slow cells to calls that wait for one."""
         room = self._room.most_slow - len(self._slow)
-        while room > 0 and self._slow_waiting and not self._stopping:
-            run = self._slow_waiting.popleft()
-            self._lanes.waiting -= 1
+        while room > 0 and not self._stopping and (run := self._lanes.next_slow()) is not None:
             if not run.future.done():
                 room -= 1
                 self._lanes.enqueue(run, first=True)
@@ -226,9 +220,6 @@ class Pool:
             why = f"it sent what a cell never sends: {bad}"
             cell.kill(why)
             self._answer(run, Crashed(why, Receipt(0, 0, None, len(frame.payload))))
-        except asyncio.CancelledError:
-            self._answer(run, NotRun("stopping"))
-            raise
 
     def _settle(self, run: Run, cell: CellHandle, outcome: Outcome) -> None:
         if isinstance(outcome, OutOfMemory) and cell.served > 0 and run.reruns < MAX_RERUNS and not run.asked:
@@ -254,15 +245,10 @@ class Pool:
         run.waiting = loop.call_at(until, self._waited_too_long, run)
 
     def _waited_too_long(self, run: Run) -> None:
-        lane = self._lanes.of(run.program)
-        for queue in (lane.waiting, self._slow_waiting):
-            if run in queue:
-                queue.remove(run)
-                self._lanes.waiting -= 1
+        self._lanes.drop(run)
         run.waiting = None
         late = no_more_tries(run, asyncio.get_running_loop().time()) if run.first_sent else None
         self._answer(run, late or NotRun("busy"))
-        self._lanes.forget(lane)
 
     def _pump_key(self, key: str) -> None:
         lane = self._lanes.find(key)
@@ -347,6 +333,10 @@ class Pool:
         if self._lanes.waiting and self._wake is None:
             self._wake = asyncio.get_running_loop().call_soon(self._feed)
 
+    def _look_again(self) -> None:
+        self._later = None
+        self._pump_hungry()
+
     def _feed(self) -> None:
         self._wake = None
         room = True
@@ -357,7 +347,12 @@ class Pool:
     # cells
 
     def _start_cell(self, lane: Lane) -> bool:
-        if self._stopping or not self._room.for_an_untried_script():
+        if self._stopping:
+            return False
+        if not self._room.for_an_untried_script():
+            if self._later is None:
+                # those that run may turn out to stand still
+                self._later = asyncio.get_running_loop().call_later(UNPROVEN_SECONDS, self._look_again)
             return False
         while not self._room.for_a_new_cell():
             oldest = self._idle.oldest()
@@ -369,7 +364,7 @@ class Pool:
                 return False
         lane.starting += 1
         self._room.starting += 1
-        self._spawn(self._open_cell(lane))
+        self._tasks.start(self._open_cell(lane))
         return True
 
     async def _open_cell(self, lane: Lane) -> None:
@@ -383,15 +378,16 @@ class Pool:
             self._room.starting -= 1
         if child is not None:
             limits = self._limits
-            cell = CellHandle(child, limits, self, cpu_seconds=limits.cpu_seconds, wall_seconds=limits.wall_seconds)
+            cell = CellHandle(
+                child,
+                limits,
+                self,
+                cpu_seconds=limits.cpu_seconds,
+                wall_seconds=limits.wall_seconds,
+                max_payload=limits.result_bytes,
+            )
             self._lane_of[cell] = lane
             lane.cells.append(cell)
             cell.write(load_frame(lane.program, limits))
             self._idle.add(cell)
         self._pump(lane)
-
-    def _spawn(self, coroutine: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task

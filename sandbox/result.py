@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter, OrderedDict, defaultdict
+from enum import Enum
 from typing import Any
 
 import orjson
@@ -157,9 +158,7 @@ class _Walk:
         else:
             advice = HINTS.get(kind.__name__)
             if advice is None:
-                advice = (
-                    "write str(...)" if isinstance(value, str) else "use text, numbers, booleans, None, lists, dicts"
-                )
+                advice = _advice(value)
             raise BadResult(f"is {_named(kind)}", advice)
 
     def _check_item(self, key: str | int, item: Any, depth: int) -> None:
@@ -179,6 +178,12 @@ class _Walk:
         self.nodes_left -= items or 1
         if self.nodes_left < 0:
             raise ResultTooLarge(f"goes beyond {self.nodes:,} values in all")
+
+
+def _advice(value: Any) -> str:
+    if isinstance(value, Enum):
+        return "write .value"
+    return "write str(...)" if isinstance(value, str) else "use text, numbers, booleans, None, lists, dicts"
 
 
 def _named(kind: type) -> str:

@@ -12,6 +12,8 @@ from sandbox.memory import machine_memory
 # unknown scripts must not keep the known ones waiting.
 NEW_CELLS_SHARE = 0.75
 UNPROVEN_PER_CORE = 2
+# One that has not answered by then, and was not seen to be slow, stands still, and keeps nobody from running.
+UNPROVEN_SECONDS = 0.5
 CORES = os.cpu_count() or 1
 
 
@@ -36,7 +38,10 @@ class Room:
 
     def for_an_untried_script(self) -> bool:
         """Further ones wait until one of these has answered, asks the host, or has turned out to be slow."""
-        fresh = sum(not (cell.served or cell.slow or cell.asked_at or cell in self.idle) for cell in self.cells)
+        fresh = sum(
+            not (cell.served or cell.slow or cell.asked_at or cell in self.idle or cell.head_age() > UNPROVEN_SECONDS)
+            for cell in self.cells
+        )
         return self.starting + fresh < UNPROVEN_PER_CORE * CORES
 
     def is_empty(self) -> bool:

@@ -3,10 +3,11 @@
 import signal
 
 from sandbox.handle import CellHandle
+from sandbox.harden import NOT_LOCKED_DOWN
 from sandbox.lane import Run
 from sandbox.limits import Limits
 from sandbox.outcome import Crashed, Outcome, Receipt, TimedOut
-from sandbox.zygotes import NOT_LOCKED_DOWN, Exit
+from sandbox.zygotes import Exit
 
 # How often a call runs again because its cell died, through whosever fault.
 MAX_RERUNS = 2

@@ -109,13 +109,14 @@ def _fork(control: socket.socket, role: Role, request: dict[str, int], cell_fd: 
 
 
 def _child(role: Role, request: dict[str, int], cell_fd: int, zygote: int) -> NoReturn:
-    status = 70
+    status = harden.NOT_LOCKED_DOWN
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         role.prepare()
         clear_refs = harden.arrange_descriptors(cell_fd)
         layers = harden.harden(zygote, memory=request["memory"], clear_refs=clear_refs, cell_uid=request["cell_uid"])
+        status = harden.FAILED
         if request["ahead"]:
             role.rehearse()
         role.serve(layers, clear_refs=clear_refs)

@@ -26,7 +26,6 @@ FORK_SECONDS = 5.0
 # A zygote that lives says how a child ended, however late the machine lets it; one that has died is known at once.
 EXIT_REPORT_SECONDS = 1.0
 MAX_REPORT = 8192
-NOT_LOCKED_DOWN = 70
 
 SIGNALS = {
     int(signal.SIGSYS): "it made a system call that is not allowed",

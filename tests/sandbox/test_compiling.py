@@ -7,7 +7,7 @@ import pytest
 
 from sandbox import Limits, Rejected, wire
 from sandbox.compiling import Compiling
-from sandbox.zygotes import NOT_LOCKED_DOWN
+from sandbox.harden import NOT_LOCKED_DOWN
 from tests.sandbox.cells import HOOKS
 from tests.sandbox.liars import Send, lying
 

@@ -73,6 +73,9 @@ LIES = {
     ),
     "a huge meta part": lambda call: wire.HEADER.pack(wire.RESULT, call, 2**32 - 1, 0),
     "a huge payload": lambda call: wire.HEADER.pack(wire.RESULT, call, 2, 2**32 - 1) + b"{}",
+    "a result of more bytes than a result may have": lambda call: result(
+        call, b'"' + b"x" * (LIMITS.result_bytes - 1) + b'"'
+    ),
     "a result that is no JSON": lambda call: result(call, b"{"),
     "a result that is not UTF-8": lambda call: result(call, b'"\xff"'),
     "an empty result": lambda call: result(call, b""),

@@ -101,6 +101,7 @@ NONSENSE = {
     "nan": ("{'a': float('nan')}", "result['a'] is nan, which JSON has no number for: write None or text"),
     "a large integer": ("[2 ** 63]", "result[0] is an integer beyond 64 bits: write str(...)"),
     "a number as key": ("{1: 2}", "result has the key 1, which is not text but an int: write str(...)"),
+    "a member of an Enum": ("{'a': Enum('Color', 'RED').RED}", "result['a'] is a Color: write .value"),
     "a function": ("process_incoming", "result is a function: call it: did you forget the parentheses?"),
     "half a character": (
         "'\\ud800'",
@@ -111,7 +112,7 @@ NONSENSE = {
 
 @pytest.mark.parametrize(("value", "message"), NONSENSE.values(), ids=NONSENSE.keys())
 def test_what_has_no_json_form_is_refused_with_its_place(cells: Cells, value: str, message: str) -> None:
-    outcome = cells.call("from datetime import datetime\n" + hook(f"return {value}"))
+    outcome = cells.call("from datetime import datetime\nfrom enum import Enum\n" + hook(f"return {value}"))
     assert isinstance(outcome, Raised), outcome
     assert (outcome.exception, outcome.message) == ("BadResult", message)
 

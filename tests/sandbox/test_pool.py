@@ -8,12 +8,22 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox import Completed, Crashed, NotRun, Outcome, OutOfMemory, Sandbox, TimedOut
+from sandbox import Completed, Crashed, Limits, NotRun, Outcome, OutOfMemory, Sandbox, TimedOut
 from sandbox.handle import CellHandle
+from sandbox.room import CORES, UNPROVEN_PER_CORE
 from tests.sandbox.cells import SHORT, Cells, started
+from tests.sandbox.unlocked import unlocked
 
 HELLO = "def process_incoming(request):\n    return request['n']\n"
 SPIN = "def process_incoming(request):\n    while request.get('spin', True):\n        pass\n    return request['n']\n"
+# waits on its own for what the server sends: only a cell in attackers' hands can
+WAITS = """
+import os, signal
+def process_incoming(request):
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    while True:
+        os.read(3, 10)
+"""
 # a single call into C that no signal handler interrupts
 STUCK = "def process_incoming(request):\n    if request.get('spin'):\n        return len(str(pow(7, 9 ** 7)))\n    return request['n']\n"
 
@@ -196,6 +206,59 @@ def test_stopping_answers_everyone_and_leaves_no_process() -> None:
     while any(is_alive(pid) for pid in pids):
         assert time.monotonic() < deadline, "a process outlived the sandbox"
         time.sleep(0.01)
+
+
+def test_a_call_whose_cell_has_just_died_is_answered_when_the_pool_stops() -> None:
+    with started() as cells:
+        sandbox = cells.sandbox
+        zygote = sandbox._scripts.pid
+        assert zygote is not None
+
+        async def scenario() -> tuple[CellHandle, asyncio.Future[Outcome]]:
+            program = await cells.program(SPIN)
+            call = sandbox.call(program, "process_incoming", {"n": 0})
+            while not (busy := [cell for cell in cell_handles(cells) if cell.jobs]):
+                await asyncio.sleep(0.001)
+            # its word on how the cell ended is late
+            os.kill(zygote, signal.SIGSTOP)
+            busy[0].child.send_signal(signal.SIGKILL)
+            while not busy[0].gone:
+                await asyncio.sleep(0.001)
+            os.kill(zygote, signal.SIGCONT)
+            await sandbox.close()
+            return busy[0], call
+
+        cell, call = cells.run(scenario())
+        assert call.done() and cell.child.pidfd == -1
+
+
+def test_programs_that_are_turned_away_leave_no_lane() -> None:
+    with started(replace(SHORT, queue_total=1, cells=1)) as cells:
+
+        async def crowd() -> list[Outcome]:
+            program = await cells.program(SPIN)
+            crowd = (replace(program, key=f"crowd/{n}", owner=f"owner {n}") for n in range(30))
+            return await asyncio.gather(*(cells.sandbox.call(one, "process_incoming", {"n": 0}) for one in crowd))
+
+        found = cells.run(crowd())
+        assert any(isinstance(outcome, NotRun) for outcome in found)
+        pool = cells.sandbox._pool
+        assert pool is not None and len(pool._lanes.all()) <= 1
+
+
+def test_scripts_nobody_has_seen_run_wait_no_longer_than_half_a_second_for_cells_that_stand_still() -> None:
+    with started(Limits()) as cells:
+
+        async def crowd() -> tuple[Outcome, bool]:
+            count = UNPROVEN_PER_CORE * CORES
+            hanging = [cells.sandbox.call(unlocked(WAITS, f"h{n}"), "process_incoming", {}) for n in range(count)]
+            while len([cell for cell in cell_handles(cells) if cell.jobs]) < count:
+                await asyncio.sleep(0.01)
+            new = unlocked("def process_incoming(request):\n    return 1\n", "new")
+            return await cells.sandbox.call(new, "process_incoming", {}), any(call.done() for call in hanging)
+
+        outcome, ended = cells.run(crowd())
+        assert (value(outcome), ended) == (1, False)
 
 
 def test_slow_calls_take_turns_and_healthy_ones_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:

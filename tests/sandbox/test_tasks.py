@@ -1,0 +1,31 @@
+"""Tasks and their owner's end."""
+
+import asyncio
+
+from sandbox.tasks import Tasks
+
+
+def test_at_the_end_what_was_started_is_cancelled_and_what_others_wait_for_is_seen_through() -> None:
+    said: list[str] = []
+
+    async def work(name: str, seconds: float) -> None:
+        try:
+            await asyncio.sleep(seconds)
+            said.append(f"{name} ended")
+        except asyncio.CancelledError:
+            said.append(f"{name} cancelled")
+            raise
+
+    async def main() -> None:
+        tasks = Tasks()
+        started = tasks.start(work("long", 60))
+        tasks.see_through(work("short", 0.01))
+        await asyncio.sleep(0)
+        # it has not begun when all ends
+        tasks.see_through(work("late", 0))
+        assert len(tasks) == 3
+        await tasks.close()
+        assert started.cancelled() and len(tasks) == 0
+
+    asyncio.run(main())
+    assert sorted(said) == ["late ended", "long cancelled", "short ended"]
