@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from sandbox import wire
+from sandbox import scheduling, wire
 from sandbox.limits import Limits
 from sandbox.zygotes import Child
 
@@ -184,8 +184,7 @@ class CellHandle:
 
     def demote(self) -> None:
         self.slow = True
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.child.pid, 19)
+        scheduling.demote(self.child.pid)
 
     def pause(self) -> None:
         self.paused_at = self._loop.time()

@@ -17,7 +17,7 @@ from sandbox.limits import Limits
 from sandbox.nursery import Nursery
 from sandbox.outcome import Crashed, NotRun, Outcome, OutOfMemory, Receipt
 from sandbox.room import UNPROVEN_SECONDS, Room
-from sandbox.scheduling import short_turns
+from sandbox.scheduling import prefer
 from sandbox.slow import SlowLane
 from sandbox.tasks import Tasks
 from sandbox.verdict import CROWDED, MAX_RERUNS, no_more_tries, verdict
@@ -94,7 +94,7 @@ class Pool:
             outcome, cell.growth = decode.result(frame, job.program, self._limits)
             self._settle(job, cell, outcome)
         if not cell.served and not cell.slow:
-            short_turns(cell.child.pid)
+            prefer(cell.child.pid)
         if job.once or cell.served + 1 >= self._limits.cell_recycle_calls or cell.growth > self._limits.cell_growth:
             cell.retiring = True
 

@@ -1,12 +1,11 @@
 """Whether there is room for one more cell, or for one more to use its whole limit: places, memory, untried scripts."""
 
-import os
-
 from sandbox.handle import CellHandle
 from sandbox.idle import Idle
 from sandbox.lane import Lane
 from sandbox.limits import Limits
 from sandbox.memory import machine_memory
+from sandbox.scheduling import shared_cores
 
 # New cells leave this share of the memory to warm ones, and so many a core run their first call at a time: a crowd of
 # unknown scripts must not keep the known ones waiting.
@@ -14,7 +13,6 @@ NEW_CELLS_SHARE = 0.75
 UNPROVEN_PER_CORE = 2
 # One that has not answered by then, and was not seen to be slow, stands still, and keeps nobody from running.
 UNPROVEN_SECONDS = 0.5
-CORES = os.cpu_count() or 1
 
 
 class Room:
@@ -42,7 +40,7 @@ class Room:
             not (cell.served or cell.slow or cell.asked_at or cell in self.idle or cell.head_age() > UNPROVEN_SECONDS)
             for cell in self.cells
         )
-        return self.starting + fresh < UNPROVEN_PER_CORE * CORES
+        return self.starting + fresh < UNPROVEN_PER_CORE * len(shared_cores())
 
     def is_empty(self) -> bool:
         return not self.cells and not self.starting

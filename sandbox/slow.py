@@ -1,10 +1,10 @@
 """Slow cells take turns: so many a core run, at the lowest priority; the rest stand still, their clocks with them."""
 
 import asyncio
-import os
 
 from sandbox.handle import CellHandle
 from sandbox.limits import Limits
+from sandbox.scheduling import shared_cores
 
 TURN_SECONDS = 0.1
 
@@ -13,7 +13,7 @@ class SlowLane:
     """At most half of the running ones are one owner's while others wait."""
 
     def __init__(self, limits: Limits) -> None:
-        self._slots = limits.slow_cells_per_core * (os.cpu_count() or 1)
+        self._slots = limits.slow_cells_per_core * len(shared_cores())
         self._running: dict[CellHandle, str] = {}
         self._stopped: dict[CellHandle, str] = {}
         self._timer: asyncio.TimerHandle | None = None

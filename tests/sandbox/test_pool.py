@@ -10,7 +10,8 @@ import pytest
 
 from sandbox import Completed, Crashed, Limits, NotRun, Outcome, OutOfMemory, Sandbox, TimedOut
 from sandbox.handle import CellHandle
-from sandbox.room import CORES, UNPROVEN_PER_CORE
+from sandbox.room import UNPROVEN_PER_CORE
+from sandbox.scheduling import shared_cores
 from tests.sandbox.cells import SHORT, Cells, started
 from tests.sandbox.unlocked import unlocked
 
@@ -250,7 +251,7 @@ def test_scripts_nobody_has_seen_run_wait_no_longer_than_half_a_second_for_cells
     with started(Limits()) as cells:
 
         async def crowd() -> tuple[Outcome, bool]:
-            count = UNPROVEN_PER_CORE * CORES
+            count = UNPROVEN_PER_CORE * len(shared_cores())
             hanging = [cells.sandbox.call(unlocked(WAITS, f"h{n}"), "process_incoming", {}) for n in range(count)]
             while len([cell for cell in cell_handles(cells) if cell.jobs]) < count:
                 await asyncio.sleep(0.01)
@@ -263,7 +264,7 @@ def test_scripts_nobody_has_seen_run_wait_no_longer_than_half_a_second_for_cells
 
 def test_slow_calls_take_turns_and_healthy_ones_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     # on a machine with many, all of them could run at once
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("sandbox.slow.shared_cores", lambda: frozenset({0, 1}))
     limits = replace(SHORT, slow_cells_per_core=1, cpu_seconds=0.3, wall_seconds=1.0, wall_seconds_extended=10.0)
     with started(limits) as cells:
 
