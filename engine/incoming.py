@@ -36,10 +36,10 @@ from engine.model.runs import (
 )
 from engine.redaction import Redactor
 from engine.scripts import BAD_ARGUMENTS, Script
-from engine.sending import off_loop
 from engine.services import RunServices
 from engine.store.isolation import row_by_row
 from engine.store.runs import drop_run, end_run
+from engine.threads import off_loop
 from engine.trace import UNEXPECTED, Trace, defect, now_ms
 from engine.workspace.protocol import Posted
 

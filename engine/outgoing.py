@@ -39,7 +39,6 @@ from engine.sending import (
     answered,
     before_script,
     encode,
-    off_loop,
     scrubbed,
     scrubbed_error,
     unanswered,
@@ -48,6 +47,7 @@ from engine.sending import (
 )
 from engine.services import ServiceKit, egress_of
 from engine.settling import End, Ending, Post, PutOff, chain_of, not_posted, settle, shown, store_prepared
+from engine.threads import off_loop
 from engine.trace import UNEXPECTED, Trace, defect
 from engine.trying import Ready, Sent, Work, disabling, final, is_last, next_try, opened, resumed, usable
 from engine.workspace.protocol import Draft

@@ -4,7 +4,7 @@ Nothing else knows how the parts fit together; the routes and the command line g
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -140,12 +140,14 @@ class Engine:
         """Deliveries under way get DRAIN_SECONDS, then their leases are given back; the store is flushed last."""
         self.ready = False
         self.retention.stop()
-        with suppress(Unavailable):
-            await self.worker.drain(DRAIN_SECONDS)
-        await self.client.close()
-        await self.store.close()
-        self.workspace.close()
-        await self.scripts.close()
+        # in the other order, and each also where one before it has failed
+        async with AsyncExitStack() as ends:
+            ends.push_async_callback(self.scripts.close)
+            ends.callback(self.workspace.close)
+            ends.push_async_callback(self.store.close)
+            ends.push_async_callback(self.client.close)
+            with suppress(Unavailable):
+                await self.worker.drain(DRAIN_SECONDS)
 
     def lost(self, error: StoreLost) -> None:
         """The database failed under us: nothing more can be promised, so the process has to end."""

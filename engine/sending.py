@@ -4,11 +4,10 @@ What prepare made is turned into bytes once; these are stored before the first a
 under one `Idempotency-Key`, the delivery's id.
 """
 
-import asyncio
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar, cast
+from typing import cast
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from engine.bounded_json import read_json
@@ -19,18 +18,14 @@ from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import PreparedRequest
 from engine.packing import pack, unpack
 from engine.redaction import Scrubber
+from engine.threads import off_loop
 
 TIMEOUT_MS = 20_000
-# of an answer, read and looked through for secrets: a millisecond or two
-MAX_ON_LOOP = 64 * 1024
 # What Rocket.Chat sends; some receivers ask for it.
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/41.0.2227.0 Safari/537.36"
 
 DEPTH = "X-Hookcell-Depth"
 IDEMPOTENCY_KEY = "idempotency-key"
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 _JSON = "application/json"
 _JSON_TYPES = frozenset({_JSON, "text/json", "text/javascript", "application/javascript", "application/x-javascript"})
@@ -188,13 +183,6 @@ async def scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:
     if not scrubber:
         return answer
     return await off_loop(len(answer.content), _scrubbed, answer, scrubber)
-
-
-async def off_loop(size: int, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """In a thread, where there are so many bytes that the event loop would wait."""
-    if size <= MAX_ON_LOOP:
-        return function(*args, **kwargs)
-    return await asyncio.to_thread(function, *args, **kwargs)
 
 
 def _scrubbed(answer: Answer, scrubber: Scrubber) -> Answer:

@@ -20,11 +20,12 @@ from engine.model.deliveries import Claim, Delivery, DeliveryState
 from engine.model.events import Chain
 from engine.model.json import JsonValue
 from engine.redaction import Redactor
-from engine.sending import off_loop, pack_request, store_form
+from engine.sending import pack_request, store_form
 from engine.services import RunServices, Written
 from engine.store.integrations import disable_integration
 from engine.store.isolation import row_by_row
 from engine.store.weight import weight
+from engine.threads import off_loop
 from engine.trace import Trace, now_ms
 from engine.workspace.protocol import Draft, Posted
 from engine.workspace.records import message_record

@@ -12,8 +12,9 @@ from engine.json_text import json_text
 from engine.model.json import JsonObject, JsonValue
 from engine.redaction import MASK, Scrubber
 from engine.scripts import ServiceError
-from engine.sending import DEPTH, answer_text, joined, off_loop, parsed, scrubbed_error, with_params, without_depth
+from engine.sending import DEPTH, answer_text, joined, parsed, scrubbed_error, with_params, without_depth
 from engine.services.arguments import Arguments, shown, wrong_type, wrong_value
+from engine.threads import off_loop
 
 MAX_CALLS = 20
 MAX_BYTES = 1024 * 1024

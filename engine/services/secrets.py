@@ -8,9 +8,9 @@ from engine.model.json import JsonObject, JsonValue
 from engine.redaction import REFERENCE
 from engine.scripts import ServiceError
 from engine.secrets import ALGORITHMS, Secret, SecretFiller, new_reference, verify
-from engine.sending import off_loop
 from engine.services.arguments import Arguments, wrong_type, wrong_value
 from engine.services.http import MAX_BYTES
+from engine.threads import off_loop
 
 MAX_BODY = 6 * 1024 * 1024
 MAX_REFERENCES = 100

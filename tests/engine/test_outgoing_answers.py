@@ -15,7 +15,7 @@ from engine.http import MAX_ANSWER
 from engine.model.json import JsonObject, JsonValue
 from engine.model.runs import PrepareResult, ResponseDone, ResponseResult, ScriptReport
 from engine.scripts import HookServices, Script
-from engine.sending import MAX_ON_LOOP
+from engine.threads import MAX_ON_LOOP
 from tests.engine.stages import staged
 from tests.receiver import Receiver, Response
 
