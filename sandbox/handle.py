@@ -1,35 +1,27 @@
-"""The server's end of one cell: calls go out in order, answers come back in the same order, and the wall clock runs.
+"""The server's end of one cell: calls go out in order, answers come back in the same order, and the clocks run.
 
 Nothing a cell sends is trusted: frames are capped, answers must name the call that is next, and whatever else arrives
-kills it. The cell's own timer is the CPU clock; this one is for what no signal handler can interrupt (a loop in C),
-for a cell that lies, and for the overall limit of a call.
+kills it. So do the server's clocks (`clocks.py`), and the overall limit of a call.
 """
 
 import asyncio
-import os
 import signal
-import time
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sandbox import scheduling, wire
+from sandbox.clocks import Clock, HeadClocks
 from sandbox.limits import Limits
+from sandbox.memory import anonymous_memory
 from sandbox.zygotes import Child
 
 READ_BYTES = 64 * 1024
 # A log in JSON can be six times its size; the rest is tracebacks.
 META_PER_LOG_BYTE, META_BESIDES = 8, 512 * 1024
-PAGE = os.sysconf("SC_PAGE_SIZE")
-# A cell past its CPU limit has this much more to say so itself, and on which line it was.
-SPEAK_SECONDS = 0.06
-# One that is so far past it does not hear its own clock: it is in a loop in C. Starting is part of a first call.
-DEAF_SECONDS = 0.25
-
+# A call that has no turn is looked at as often, for it may have been given one.
+PAUSED_LOOK_SECONDS = 0.1
 ANSWERS = frozenset((wire.DONE, wire.RESULT, wire.LAST_RESULT, wire.QUESTION))
-
-Clock = Literal["cpu", "wall", "overall"]
 
 
 @dataclass(eq=False)
@@ -92,8 +84,7 @@ class CellHandle:
     ) -> None:
         self.child = child
         self.limits = limits
-        self.cpu_seconds = cpu_seconds
-        self.wall_seconds = wall_seconds
+        self.clocks = HeadClocks(child.pid, limits, cpu_seconds=cpu_seconds, wall_seconds=wall_seconds)
         self.jobs: deque[Job] = deque()
         self.bytes_in_flight = 0
         self.served = 0
@@ -101,9 +92,9 @@ class CellHandle:
         self.slow = False
         # nothing joins the call that is in it
         self.exclusive = False
-        self.paused_at: float | None = None
-        # since when its call waits for the host; no other call is in it then, and its clocks stand still
-        self.asked_at: float | None = None
+        self.paused = False
+        # its call waits for the host; no other call is in it then
+        self.asking = False
         # no further job may be sent; it ends as soon as it is idle
         self.retiring = False
         # it said that its latest answer was its last: what it still holds was not begun
@@ -126,15 +117,7 @@ class CellHandle:
         self._out: list[bytes] = []
         self._flushing = False
         self._timer: asyncio.TimerHandle | None = None
-        self._clock = (~child.pid << 3) | 2
-        # clocks of the call at the head; not begun while the answers before it are being taken off
-        self._head_began = False
-        self._head_started = 0.0
-        self._head_cpu = 0.0
-        self._deadline = 0.0
-        # when it may be deaf: not before this by the wall's clock
-        self._next_look = 0.0
-        self._base_memory = self._anonymous_memory()
+        self._base_memory = anonymous_memory(child.pid)
         self._loop.add_reader(self._fd, self._on_readable)
 
     def send(self, job: Job) -> None:
@@ -154,50 +137,27 @@ class CellHandle:
             self._flushing = True
             self._loop.call_soon(self._flush)
 
-    def cpu(self) -> float:
-        """Seconds of CPU the process has used, by the kernel's clock; what it last was when the process is gone."""
-        try:
-            return time.clock_gettime(self._clock)
-        except OSError:
-            return self._head_cpu
-
     def head_age(self) -> float:
-        """Seconds since the call at the head was begun, or waits; 0 without one."""
-        return self._loop.time() - self._head_started if self._head_began else 0.0
-
-    def head_cpu_used(self) -> float:
-        return self.cpu() - self._head_cpu
-
-    def cpu_of_head(self, total: float) -> float:
-        """What of a process's whole CPU time, in seconds, went to the call at its head."""
-        return max(0.0, total - self._head_cpu)
+        """Seconds since the call at the head was begun, or goes on; 0 without one."""
+        return self.clocks.wall(self._loop.time()) if self.clocks.running else 0.0
 
     def measured_growth(self) -> int:
         """Bytes of memory of its own that the process has gained, by the kernel's word; 0 where it does not say."""
-        return max(0, self._anonymous_memory() - self._base_memory)
-
-    def _anonymous_memory(self) -> int:
-        with suppress(OSError, ValueError), open(f"/proc/{self.child.pid}/statm", "rb") as statm:
-            fields = statm.read().split()
-            return (int(fields[1]) - int(fields[2])) * PAGE
-        return 0
+        return max(0, anonymous_memory(self.child.pid) - self._base_memory)
 
     def demote(self) -> None:
         self.slow = True
         scheduling.demote(self.child.pid)
 
     def pause(self) -> None:
-        self.paused_at = self._loop.time()
+        self.paused = True
+        self.clocks.stand_still(self._loop.time())
         self.child.send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        if self.paused_at is not None:
-            # The wait for the host is counted when it ends.
-            until = self._loop.time() if self.asked_at is None else max(self.asked_at, self.paused_at)
-            stood_still = until - self.paused_at
-            self._head_started += stood_still
-            self._deadline += stood_still
-            self.paused_at = None
+        if self.paused:
+            self.paused = False
+            self.clocks.go_on(self._loop.time())
             self.child.send_signal(signal.SIGCONT)
 
     def kill(self, verdict: tuple[Clock, Job] | str | None = None) -> None:
@@ -205,37 +165,26 @@ class CellHandle:
             return
         if self.verdict is None:
             self.verdict = verdict
-        self.killed_cpu = self.head_cpu_used()
+        self.killed_cpu = self.clocks.used()
         self.child.send_signal(signal.SIGKILL)
         self._end()
 
     def answer(self, job: Job, data: bytes) -> None:
         """The host's answer to what `job` asked; nothing where the cell or the call has ended meanwhile."""
-        if self.gone or self.asked_at is None or self.jobs[0] is not job:
+        if self.gone or not self.asking or self.jobs[0] is not job:
             return
         now = self._loop.time()
-        # The rest is counted when it goes on.
-        until = now if self.paused_at is None else max(self.asked_at, self.paused_at)
-        self._head_started += until - self.asked_at
-        self._deadline += until - self.asked_at
-        self.asked_at = None
+        self.asking = False
+        self.clocks.go_on(now)
         self.write(wire.encode(wire.ANSWER, job.id, b"", data))
         self._arm(now)
 
     def _begin_head(self, now: float) -> None:
-        self._head_began = True
-        self._head_started = now
-        self._head_cpu = self.cpu()
-        self._deadline = now + self.wall_seconds
+        self.clocks.begin(now)
         self._arm(now)
 
     def _arm(self, now: float) -> None:
-        head = self.jobs[0]
-        due = min(self._deadline, head.overall)
-        if not self.slow:
-            due = min(due, max(now, self._head_started) + self.limits.slow_lane_cpu_seconds)
-        else:
-            due = min(due, max(self._next_look, self._head_started + self.cpu_seconds + DEAF_SECONDS))
+        due = min(self.clocks.due(now, slow=self.slow), self.jobs[0].overall)
         if self._timer is not None:
             # One that strikes too early looks again; moving it for each call would cost more.
             if self._timer.when() <= due:
@@ -252,33 +201,21 @@ class CellHandle:
         if now >= head.overall:
             self.kill(("overall", head))
             return
-        if self.asked_at is not None:
+        if self.asking:
             self._timer = self._loop.call_at(head.overall, self._on_timer)
             return
-        if self.paused_at is not None:
-            self._timer = self._loop.call_at(min(now + 0.1, head.overall), self._on_timer)
+        if self.paused:
+            self._timer = self._loop.call_at(min(now + PAUSED_LOOK_SECONDS, head.overall), self._on_timer)
             return
-        used = self.head_cpu_used()
-        if used >= self.cpu_seconds + DEAF_SECONDS:
-            self.kill(("cpu", head))
-            return
-        self._next_look = now + max(0.01, self.cpu_seconds + DEAF_SECONDS - used)
-        if not self.slow and used >= self.limits.slow_lane_cpu_seconds:
+        used = self.clocks.used()
+        if not self.slow and self.clocks.is_slow(used):
             self._owner.on_slow(self)
             if not self.jobs:
                 # it was ended for want of a place
                 return
-        if now >= self._deadline:
-            left = self.cpu_seconds + SPEAK_SECONDS - used
-            most = self._head_started + max(self.limits.wall_seconds_extended, self.wall_seconds)
-            if left <= 0:
-                self.kill(("cpu", head))
-                return
-            if now >= most:
-                self.kill(("wall", head))
-                return
-            # On a busy machine the script's own time counts.
-            self._deadline = min(now + max(left, 0.01), most)
+        if (clock := self.clocks.over(now, used)) is not None:
+            self.kill((clock, head))
+            return
         self._arm(now)
 
     def _flush(self) -> None:
@@ -326,7 +263,7 @@ class CellHandle:
 
     def _look_at_head(self) -> None:
         """Its clocks begin with its call: once for all answers that came together, since a clock costs a call."""
-        if self.jobs and not self._head_began:
+        if self.jobs and not self.clocks.running:
             self._begin_head(self._loop.time())
 
     def _on_frame(self, frame: wire.Frame) -> None:
@@ -342,7 +279,7 @@ class CellHandle:
         job = self.jobs[0] if self.jobs else None
         if job is None or job.id != frame.call:
             raise wire.BadFrame("an answer to a call that is not next")
-        if self.asked_at is not None:
+        if self.asking:
             raise wire.BadFrame("more, before the host has answered")
         if kind == wire.QUESTION:
             if not self.ready:
@@ -358,12 +295,13 @@ class CellHandle:
             self.last = True
             self.kill()
         else:
-            self._head_began = False
+            self.clocks.running = False
 
     def _on_question(self, frame: wire.Frame) -> None:
         """The cell drops the calls it holds: they go elsewhere, and do not wait for the host with it."""
         self._look_at_head()
-        self.asked_at = self._loop.time()
+        self.asking = True
+        self.clocks.stand_still(self._loop.time())
         head = self.jobs.popleft()
         later = list(self.jobs)
         self.jobs = deque([head])
@@ -375,7 +313,7 @@ class CellHandle:
         if self.gone:
             return
         self.gone = True
-        self.head_wall = self._loop.time() - self._head_started
+        self.head_wall = self.clocks.wall(self._loop.time())
         if self._timer is not None:
             self._timer.cancel()
         self._loop.remove_reader(self._fd)

@@ -56,7 +56,7 @@ class Idle:
         self._timer = None
         before, self._seen = self._seen, {}
         for cell in list(self._cells):
-            used = cell.cpu()
+            used = cell.clocks.cpu()
             served, since = before.get(cell, (cell.served, used))
             if served != cell.served:
                 since = used

@@ -1,4 +1,4 @@
-"""How much memory this machine, or the control groups we live in, has."""
+"""How much memory this machine, or the control groups we live in, has, and how much a process holds."""
 
 import os
 from contextlib import suppress
@@ -8,12 +8,15 @@ from pathlib import Path, PurePosixPath
 CGROUPS = ((Path("/sys/fs/cgroup"), "memory.max"), (Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"))
 
 
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
 def machine_memory() -> int:
     """Bytes: the smaller of physical memory and what the control groups allow."""
     own = ""
     with suppress(OSError):
         own = Path("/proc/self/cgroup").read_text()
-    return min([os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"), *allowed(own, CGROUPS)])
+    return min([os.sysconf("SC_PHYS_PAGES") * PAGE, *allowed(own, CGROUPS)])
 
 
 def allowed(own: str, cgroups: tuple[tuple[Path, str], ...]) -> list[int]:
@@ -35,3 +38,11 @@ def allowed(own: str, cgroups: tuple[tuple[Path, str], ...]) -> list[int]:
                 with suppress(OSError, ValueError):
                     found.append(int((mount / level / name).read_text()))
     return found
+
+
+def anonymous_memory(pid: int) -> int:
+    """Bytes of a process's own, in memory now, by the kernel's word; 0 where it does not say."""
+    with suppress(OSError, ValueError), open(f"/proc/{pid}/statm", "rb") as statm:
+        fields = statm.read().split()
+        return (int(fields[1]) - int(fields[2])) * PAGE
+    return 0

@@ -304,7 +304,7 @@ class Pool:
     def _can_take(self, cell: CellHandle, run: Run) -> bool:
         if cell.retiring or cell.gone or cell.exclusive:
             return False
-        if cell.asked_at is not None or (cell.jobs and (run.slow or self._lane_of[cell].asks)):
+        if cell.asking or (cell.jobs and (run.slow or self._lane_of[cell].asks)):
             return False
         if run.alone or run.once:
             return cell.served == 0 and not cell.jobs

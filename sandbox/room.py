@@ -37,7 +37,7 @@ class Room:
     def for_an_untried_script(self) -> bool:
         """Further ones wait until one of these has answered, asks the host, or has turned out to be slow."""
         fresh = sum(
-            not (cell.served or cell.slow or cell.asked_at or cell in self.idle or cell.head_age() > UNPROVEN_SECONDS)
+            not (cell.served or cell.slow or cell.asking or cell in self.idle or cell.head_age() > UNPROVEN_SECONDS)
             for cell in self.cells
         )
         return self.starting + fresh < UNPROVEN_PER_CORE * len(shared_cores())

@@ -30,7 +30,7 @@ def verdict(cell: CellHandle, run: Run, exited: Exit | None, limits: Limits) -> 
     """The outcome of the call at the head of a cell that is gone; `exited` is its zygote's word, if it came."""
     cpu = cell.killed_cpu
     if cpu is None:
-        cpu = cell.cpu_of_head(exited.cpu_seconds) if exited else 0.0
+        cpu = cell.clocks.share(exited.cpu_seconds) if exited else 0.0
     receipt = Receipt(int(cell.head_wall * 1e6), int(cpu * 1e6), None, 0)
     if isinstance(cell.verdict, tuple):
         clock = cell.verdict[0]

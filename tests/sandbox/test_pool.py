@@ -275,7 +275,7 @@ def test_slow_calls_take_turns_and_healthy_ones_do_not_wait(monkeypatch: pytest.
             stopped = 0
             while stopped < 6 and not any(call.done() for call in spinning):
                 await asyncio.sleep(0.01)
-                stopped = sum(cell.paused_at is not None for cell in cell_handles(cells))
+                stopped = sum(cell.paused for cell in cell_handles(cells))
             answers = [await cells.sandbox.call(healthy, "process_incoming", {"n": n}) for n in range(20)]
             return answers, list(await asyncio.gather(*spinning)), stopped
 
