@@ -7,15 +7,15 @@ FETCH = "from hookcell import http\ndef process_incoming(request):\n    return h
 
 
 class Odd:
-    """What it says is text that JSON has no form for."""
+    """What it says is a number that no cell's JSON has a form for."""
 
     def __init__(self, *, refuses: bool) -> None:
         self._refuses = refuses
 
     async def ask(self, service: str, verb: str, arguments: dict[str, JsonValue]) -> JsonValue:
         if self._refuses:
-            raise ServiceError("http.Error", "\ud800")
-        return {"text": "\ud800"}
+            raise ServiceError("http.Error", "no", {"status": 2**64})
+        return {"text": "", "status": 2**64}
 
 
 @pytest.mark.parametrize("refuses", [False, True])
