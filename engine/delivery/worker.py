@@ -221,13 +221,19 @@ def take(connection: Connection, worker: str, sharing: Sharing) -> tuple[queue.L
 def _claimed(
     connection: Connection, worker: str, sharing: Sharing, due: tuple[str, ...]
 ) -> tuple[list[Claim], Sharing]:
-    claims = list[Claim]()
+    claims, left_out = list[Claim](), sharing.full
     while wanted := sharing.deal(due):
         found = queue.claim(connection, worker, wanted, sharing.full)
         sharing = sharing.after(found)
         claims += found
         came = Counter(claim.destination for claim in found)
-        due = tuple(destination for destination in due if came[destination] >= wanted.get(destination, 0))
+        rest = tuple(destination for destination in due if came[destination] >= wanted.get(destination, 0))
+        if len(rest) < len(due) and sharing.full != left_out:
+            # one that is full now may have thousands of destinations to itself: none of them is asked in vain
+            left_out = sharing.full
+            still = frozenset(queue.look(connection, left_out).due)
+            rest = tuple(destination for destination in rest if destination in still)
+        due = rest
     return claims, sharing
 
 

@@ -1,12 +1,15 @@
 """What a look costs: what is due now, by the index, whatever waits besides."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
-from engine.delivery import by_hand, queue
+from engine.delivery import by_hand, queue, worker
+from engine.delivery.places import Places, Sharing, WorkerLimits
 from engine.delivery.queue import MAX_RIPENED, Look
+from engine.model.deliveries import Claim
 from engine.store.connections import driver
 from tests.dialects import Dialect
 from tests.engine.delivery.queues import A, B, change, claimed, plan, put, queued, rows, tried
@@ -110,6 +113,32 @@ async def test_integrations_that_are_full_are_neither_seen_nor_claimed(tmp_path:
         claims = await store.write(queue.claim, "w", {A: 9, B: 9}, ("one", "three"))
         assert [(claim.destination, claim.integration_id) for claim in claims] == [(A, "two")]
         assert len(await store.write(queue.claim, "w", {A: 9, B: 9})) == 4
+
+
+async def test_who_has_hundreds_of_destinations_is_not_asked_in_vain_at_each(tmp_path: Path, dialect: Dialect) -> None:
+    asked: list[str] = []
+
+    def take(connection: Connection, sharing: Sharing) -> Counter[str]:
+        if dialect == "sqlite":
+            driver(connection).set_trace_callback(asked.append)
+        claims = worker.take(connection, "w", sharing)[1]
+        if dialect == "sqlite":
+            driver(connection).set_trace_callback(None)
+        return Counter(claim.integration_id for claim in claims)
+
+    limits = WorkerLimits()
+    places = Places(limits)
+    async with queued(tmp_path) as store:
+        await store.write(put, tuple(f"http://1.1.{n}.1:80" for n in range(500)), integration="one")
+        await store.write(put, (A, B), integration="other")
+        assert await store.write(take, places.sharing()) == {"one": limits.an_integration, "other": 2}
+        assert len(asked) < 200
+        asked.clear()
+        for number in range(limits.for_all):
+            places.take(Claim(-number, "w", 1, f"http://{number}:80", f"{number}"))
+        await store.write(put, (A, B), integration="third")
+        assert await store.write(take, places.sharing()) == {"one": limits.new_ones, "third": limits.new_ones}
+        assert len(asked) < 50
 
 
 async def test_looking_and_claiming_go_by_the_index_of_what_is_due(tmp_path: Path, dialect: Dialect) -> None:
