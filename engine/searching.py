@@ -1,6 +1,7 @@
 """A list that a client searches with `query`: the store does not know its language, so records are read and looked at.
 
-So many at a time, and no more of them in all than MAX_SEARCHED: a list with more is not searched in part.
+So many at a time, and no more of them in all than MAX_SEARCHED: a list with more is not searched in part. An answer
+ends early where its records are too much in all.
 """
 
 from collections.abc import Awaitable, Callable
@@ -8,8 +9,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from engine.errors import CodedError
+from engine.json_text import json_text
 from engine.model.json import JsonObject
-from engine.paging import Page
+from engine.paging import MAX_ANSWER_BYTES, Page
 from engine.querying import Fields, Query, whole
 
 RECORDS_A_READ = 500
@@ -33,6 +35,7 @@ async def page_of(
     last = page.offset + (page.count or MAX_SEARCHED)
     records: list[JsonObject] = []
     looked_at = fitting = 0
+    left = MAX_ANSWER_BYTES
     while True:
         found, _ = await listed(replace(page, offset=looked_at, count=RECORDS_A_READ))
         # a page that is short may have ended early
@@ -43,6 +46,7 @@ async def page_of(
             reason = f"Invalid query: the list has over {MAX_SEARCHED} records, more than are searched"
             raise CodedError("error-invalid-query", reason, {"helperMethod": "parseJsonQuery"})
         for one in filter(query, map(record, found)):
-            if page.offset <= fitting < last:
+            if left > 0 and page.offset <= fitting < last:
                 records.append(shown(one))
+                left -= len(json_text(records[-1]))
             fitting += 1

@@ -1,5 +1,6 @@
 """integrations.get, integrations.list and channels.getIntegrations: who sees which records, so many at a time."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from engine.dates import iso
 from engine.errors import PlainError
 from engine.integrations.access import rights_over, visible_to
 from engine.integrations.registry import Registry
+from engine.json_text import json_text
 from engine.model.integrations import INCOMING, OUTGOING, Kind, to_record
 from engine.model.json import JsonObject
 from engine.model.messages import Room, User
@@ -94,9 +96,17 @@ class _Listed:
 
 
 async def _listed(registry: Registry, listing: Listing, page: Page, query: Query | None) -> _Listed:
+    async def listed(page: Page) -> tuple[list[JsonObject], int]:
+        return await _part(registry, listing, page), 0
+
     if query is not None:
-        return await _searched(registry, listing, page, query)
+        return _Listed(*await page_of(listed, whole, page, query))
     total = await registry.store.read(count_integrations, listing)
+    return _Listed(await _part(registry, listing, page), total)
+
+
+async def _part(registry: Registry, listing: Listing, page: Page) -> list[JsonObject]:
+    """As many records of the page as an answer takes."""
     wanted = page.count or MAX_ROWS
     records: list[JsonObject] = []
     left = MAX_ANSWER_BYTES
@@ -104,17 +114,15 @@ async def _listed(registry: Registry, listing: Listing, page: Page, query: Query
         limit = min(ROWS_A_READ, wanted - len(records))
         found = await _records(registry, listing, page, page.offset + len(records), limit)
         records += found
-        left -= sum(len(str(record.get("script", ""))) for record in found)
+        # in a thread: they are megabytes of JSON where scripts are large
+        left -= await asyncio.to_thread(_size, found)
         if len(found) < limit:
             break
-    return _Listed(records, total)
+    return records
 
 
-async def _searched(registry: Registry, listing: Listing, page: Page, query: Query) -> _Listed:
-    async def listed(page: Page) -> tuple[list[JsonObject], int]:
-        return await _records(registry, listing, page, page.offset, page.count), 0
-
-    return _Listed(*await page_of(listed, lambda record: record, page, query))
+def _size(records: Sequence[JsonObject]) -> int:
+    return sum(len(json_text(record)) for record in records)
 
 
 async def _records(registry: Registry, listing: Listing, page: Page, offset: int, limit: int) -> list[JsonObject]:

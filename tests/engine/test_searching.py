@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from engine import searching
 from engine.errors import CodedError
 from engine.model.json import JsonObject
 from engine.paging import Page
@@ -52,6 +53,13 @@ def test_a_page_that_ended_early_is_not_the_end() -> None:
 
     records, total = asyncio.run(page_of(listed, record, Page(0, 0), ODD))
     assert ([found["_id"] for found in records], total) == (["1", "3", "5", "7"], 4)
+
+
+def test_an_answer_of_large_records_ends_early_and_goes_on_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "MAX_ANSWER_BYTES", 2 * len('{"_id":"1"}'))
+    assert ids(9, Page(0, 0), ODD)[:2] == (["1", "3"], 4)
+    assert ids(9, Page(2, 0), ODD)[:2] == (["5", "7"], 4)
+    assert ids(9, Page(0, 1), ODD)[:2] == (["1"], 4)
 
 
 def test_a_list_of_the_limit_is_searched_and_a_longer_one_is_not() -> None:

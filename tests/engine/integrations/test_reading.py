@@ -196,15 +196,19 @@ def _names(desk: Desk, caller: Any, page: Page = EVERYTHING, **filters: Any) -> 
     return [record["name"] for record in answer["integrations"]]
 
 
-def test_a_list_of_large_scripts_ends_early_and_goes_on_from_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_of_large_records_ends_early_and_goes_on_from_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "ROWS_A_READ", 2)
-    monkeypatch.setattr(reading, "MAX_ANSWER_BYTES", 3_000)
-    for name in "abcdef":
-        desk.create(incoming(name=name, script="#" * 1_000))
+    monkeypatch.setattr(reading, "MAX_ANSWER_BYTES", 6_000)
+    for name in "abcd":
+        desk.create(outgoing(name=name, urls=[f"https://example.com/{'u' * 2_000}"]))
+    for name in "ef":
+        desk.create(incoming(name=name, script="#" * 2_000))
 
-    def listed(offset: int) -> tuple[list[str], int]:
-        page = Page(offset, 0, (("name", 1),))
-        body: Any = desk.run(integrations.list_visible(desk.registry, ADMIN, page))
+    def listed(offset: int, query: str | None = None) -> tuple[list[str], int]:
+        page, asked = Page(offset, 0, (("name", 1),)), None if query is None else parse_query(query)
+        body: Any = desk.run(integrations.list_visible(desk.registry, ADMIN, page, query=asked))
         return [record["name"] for record in body["integrations"]], body["total"]
 
     assert [listed(0), listed(4)] == [(["a", "b", "c", "d"], 6), (["e", "f"], 6)]
+    monkeypatch.setattr(searching, "MAX_ANSWER_BYTES", 6_000)
+    assert [listed(0, "{}"), listed(3, "{}")] == [(["a", "b", "c"], 6), (["d", "e", "f"], 6)]
