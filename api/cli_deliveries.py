@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api import server_shapes as shapes
 from api.logins import UrlOption
 from api.server_calls import Server, with_server
 from engine.devtools.printing import one_line
@@ -41,7 +42,7 @@ def listed(
         found: list[dict[str, Any]] = []
         while len(found) < limit:
             count = min(PAGE, limit - len(found))
-            answer = await at.get(PATH, **asked, offset=str(len(found)), count=str(count))
+            answer = await at.get(PATH, shapes.Deliveries, **asked, offset=str(len(found)), count=str(count))
             found += answer["deliveries"]
             if len(answer["deliveries"]) < count:
                 break
@@ -76,7 +77,7 @@ def again(
     """Send a delivery that has ended once more, as a new one."""
 
     async def ask(at: Server) -> dict[str, Any]:
-        return await at.post(f"{PATH}.sendAgain", {"deliveryId": delivery})
+        return await at.post(f"{PATH}.sendAgain", shapes.SentAgain, {"deliveryId": delivery})
 
     typer.echo(f"Sent again as {with_server(url, ask)['delivery']}.")
 
@@ -107,7 +108,7 @@ def _act(command: str, done: str, delivery: str | None, integration: str | None,
 
     async def ask(at: Server) -> dict[str, Any]:
         which = {"deliveryId": delivery} if delivery is not None else {"integrationId": integration}
-        return await at.post(f"{PATH}.{command}", {**which})
+        return await at.post(f"{PATH}.{command}", shapes.Counted, {**which})
 
     count = with_server(url, ask)["count"]
     typer.echo(f"{count} {'delivery' if count == 1 else 'deliveries'} {done}.")

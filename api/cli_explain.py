@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from api import server_shapes as shapes
 from api.logins import UrlOption
 from api.server_calls import Server, with_server
 from engine.devtools.printing import one_line
@@ -37,7 +38,7 @@ def explain(
         while True:
             count, offset = min(PAGE, limit - len(found)), str(len(found))
             path = "integrations.explain"
-            answer = await at.get(path, event=event, name=name, count=str(count), offset=offset)
+            answer = await at.get(path, shapes.Explained, event=event, name=name, count=str(count), offset=offset)
             found += answer["integrations"]
             if len(found) >= limit or not answer["integrations"]:
                 return found, answer["total"]

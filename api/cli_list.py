@@ -62,6 +62,6 @@ def _cells(record: dict[str, Any]) -> tuple[str, ...]:
     script = "broken" if "scriptError" in record else "on" if record.get("scriptEnabled") else "off"
     state = "enabled" if record.get("enabled") else "disabled"
     kind = str(record["type"]).removeprefix("webhook-")
-    channel = ", ".join(record.get("channel") or ())
-    changed = str(record.get("_updatedAt", ""))[:16].replace("T", " ")
+    channel = ", ".join(record["channel"])
+    changed = str(record["_updatedAt"])[:16].replace("T", " ")
     return str(record["_id"]), str(record["name"]), kind, state, script, channel, changed

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from api import logins
+from api import server_shapes as shapes
 from api.cli import FAILED
 from api.cli_terminal import is_terminal, terminal
 from api.logins import Login, UrlOption
@@ -80,7 +81,8 @@ def set_secret(
     body: JsonObject = {"name": name, "value": value, "hosts": hosts, **({"uses": uses} if uses else {})}
 
     async def ask(at: Server) -> dict[str, Any]:
-        return await at.post("integrations.setSecret", {"integrationId": await _scope(at, integration), **body})
+        whose = await _scope(at, integration)
+        return await at.post("integrations.setSecret", shapes.SecretSet, {"integrationId": whose, **body})
 
     answer = with_server(url, ask)
     typer.echo(f"Set: {_line(answer['secret'])}")
@@ -93,7 +95,7 @@ def list_secrets(integration: IntegrationOption = None, url: UrlOption = None) -
     """Show the secrets of all integrations, and those of one; never their values."""
 
     async def ask(at: Server) -> dict[str, Any]:
-        return await at.get("integrations.listSecrets", integrationId=await _scope(at, integration))
+        return await at.get("integrations.listSecrets", shapes.Secrets, integrationId=await _scope(at, integration))
 
     found = with_server(url, ask)["secrets"]
     for each in found:
@@ -111,7 +113,7 @@ def remove_secret(
 
     async def ask(at: Server) -> dict[str, Any]:
         body: JsonObject = {"integrationId": await _scope(at, integration), "name": name}
-        return await at.post("integrations.removeSecret", body)
+        return await at.post("integrations.removeSecret", shapes.Done, body)
 
     with_server(url, ask)
     typer.echo(f"{name} is removed.")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from api import server_shapes as shapes
 from api.cli_terminal import terminal
 from api.logins import UrlOption
 from api.server_calls import Server, ended_with_server, server
@@ -88,7 +89,7 @@ async def _follow(
 
 async def _newest(at: Server, record: dict[str, Any], count: int) -> list[JsonObject]:
     """The newest last."""
-    answer = await at.get("integrations.history", id=str(record["_id"]), count=str(count))
+    answer = await at.get("integrations.history", shapes.History, id=str(record["_id"]), count=str(count))
     return cast(list[JsonObject], answer["history"])[::-1]
 
 

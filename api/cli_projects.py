@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api import server_shapes as shapes
 from api.cli import FAILED
 from api.cli_terminal import confirmed, tell_what_is_missing, terminal
 from api.logins import UrlOption
@@ -78,7 +79,7 @@ async def _push(folder: Path, adopt: str | None, yes: bool, force: bool, url: st
             return FAILED
         if not yes and not confirmed("Push it?"):
             return FAILED
-        answer = await at.put("integrations.update", project.update(str(record["_id"]), record))
+        answer = await at.put("integrations.update", shapes.Integration, project.update(str(record["_id"]), record))
         return _pushed(project, answer, "Pushed", shown)
 
 
@@ -91,7 +92,7 @@ async def _create(at: Server, project: Project, yes: bool, shown: Terminal) -> i
         shown.line(f"Note: {at.url} has an integration {name} already; {ids} pushes to that one.", "yellow", error=True)
     if not yes and not confirmed(f"Create {name} on {at.url}?"):
         return FAILED
-    answer = await at.post("integrations.create", project.body())
+    answer = await at.post("integrations.create", shapes.Integration, project.body())
     code = _pushed(project, answer, "Created", shown)
     record = answer["integration"]
     if "token" in record and record["type"] == "webhook-incoming":

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api import server_shapes as shapes
 from api.cli import FAILED
 from api.cli_edges import StoreOption, local_host
 from api.cli_terminal import consoles, tell_what_is_missing
@@ -47,7 +48,7 @@ def replay(
 async def _replay(run: str, script: Path, store: Path | None, url: str | None) -> int:
     source, settings = read_script(script)
     async with server(url) as at:
-        record = (await at.get("integrations.run", runId=run))["run"]
+        record = (await at.get("integrations.run", shapes.PastRun, runId=run))["run"]
     past = past_run(record)
     printer = Printer(*consoles())
     async with (

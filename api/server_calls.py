@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import typer
 
+from api import server_shapes as shapes
 from api.cli import FAILED
 from api.cli_terminal import ended, terminal
 from api.logins import login_for
@@ -24,25 +25,26 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Its methods raise RequestFailed, whose message says what to do."""
+    """Its methods raise RequestFailed, whose message says what to do, also where the answer has another shape."""
 
     url: str
     _client: PlainClient
 
-    async def get(self, endpoint: str, **params: str) -> dict[str, Any]:
-        return await self._told(self._client.get(API + endpoint, **params))
+    async def get(self, endpoint: str, shape: type[Any], /, **params: str) -> dict[str, Any]:
+        return await self._told(shape, self._client.get(API + endpoint, **params))
 
-    async def post(self, endpoint: str, body: JsonObject) -> dict[str, Any]:
-        return await self._told(self._client.post(API + endpoint, body))
+    async def post(self, endpoint: str, shape: type[Any], body: JsonObject) -> dict[str, Any]:
+        return await self._told(shape, self._client.post(API + endpoint, body))
 
-    async def put(self, endpoint: str, body: JsonObject) -> dict[str, Any]:
-        return await self._told(self._client.put(API + endpoint, body))
+    async def put(self, endpoint: str, shape: type[Any], body: JsonObject) -> dict[str, Any]:
+        return await self._told(shape, self._client.put(API + endpoint, body))
 
     async def integrations(self, **params: str) -> list[dict[str, Any]]:
         """All that one may see, as many as MAX_LISTED."""
         found: list[dict[str, Any]] = []
         while len(found) < MAX_LISTED:
-            page = await self.get("integrations.list", **params, offset=str(len(found)), count=str(PAGE))
+            part = {"offset": str(len(found)), "count": str(PAGE)}
+            page = await self.get("integrations.list", shapes.Integrations, **params, **part)
             found += page["integrations"]
             if not page["integrations"] or len(found) >= page["total"]:
                 break
@@ -51,11 +53,12 @@ class Server:
     async def integration(self, id: str) -> dict[str, Any] | None:
         """None where there is none, or none that one may see."""
         try:
-            record: dict[str, Any] = (await self.get("integrations.get", integrationId=id))["integration"]
+            answer = await self.get("integrations.get", shapes.Integration, integrationId=id)
         except RequestFailed as error:
             if error.status in (400, 404):
                 return None
             raise
+        record: dict[str, Any] = answer["integration"]
         return record
 
     async def find(self, name: str) -> dict[str, Any]:
@@ -73,9 +76,10 @@ class Server:
         there = f"There are {names}." if names else "You may see none."
         raise RequestFailed(f"{self.url} has no integration {name}. {there}")
 
-    async def _told(self, call: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    async def _told(self, shape: type[Any], call: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
         try:
-            return await call
+            answer = await call
+            shapes.check(answer, shape)
         except RequestFailed as error:
             match error.status:
                 case None:
@@ -88,6 +92,7 @@ class Server:
                 case _:
                     text = str(error)
             raise RequestFailed(text, error.status) from None
+        return answer
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ def read_json(text: str | bytes) -> JsonValue:
     if containers > MAX_CONTAINERS:
         raise TooComplex(f"more than {MAX_CONTAINERS} objects and lists")
     value = _parsed(text)
-    if containers > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+    if containers > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
         raise TooComplex(f"more than {MAX_DEPTH} levels, one inside the other")
     return value
 
@@ -90,7 +90,8 @@ def _parsed(text: str | bytes) -> JsonValue:
     return value
 
 
-def _is_deeper(value: JsonValue, most: int) -> bool:
+def is_deeper(value: JsonValue, most: int) -> bool:
+    """Whether more than `most` objects and lists are one inside the other."""
     level: list[JsonObject | list[JsonValue]] = [value] if isinstance(value, dict | list) else []
     for _ in range(most):
         if not level:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeGuard, cast
 
-import orjson
+from pydantic import ValidationError
 
 from engine.devtools.files import FixtureError
 from engine.devtools.fixtures import Fixture, FixtureMeta, FixtureResponse
@@ -76,7 +76,10 @@ def past_run(record: JsonObject) -> PastRun:
     if not snapshot:
         raise _lost(id, "the integration's settings of then are gone")
     incoming = "webhook-incoming" in str(record["type"])
-    integration = from_record({**snapshot, **({"token": MASK} if incoming else {})})
+    try:
+        integration = from_record({**snapshot, **({"token": MASK} if incoming else {})})
+    except ValidationError as error:
+        raise _lost(id, f"its integration's settings of then are not understood here: {_first(error)}") from None
     notes: list[str] = []
     if isinstance(integration, IncomingIntegration):
         fixture = _webhook(id, record, integration, notes)
@@ -93,10 +96,10 @@ def past_run(record: JsonObject) -> PastRun:
 
 def _webhook(id: str, record: JsonObject, integration: IncomingIntegration, notes: list[str]) -> Fixture:
     stored = record.get("request")
-    if not isinstance(stored, dict):
-        raise _lost(id, "history keeps no request of it")
-    if "cut" in stored:
+    if isinstance(stored, dict) and "cut" in stored:
         raise _lost(id, "its request was too large to be kept whole")
+    if not isinstance(stored, dict) or "body" not in stored:
+        raise _lost(id, "history keeps no request of it")
     masked = tuple(str(place) for place in cast(list[JsonValue], stored.get("masked", [])))
     # the hook's token always is, and no script needs it
     told = [place for place in masked if place != "url" or f"={MASK}" in str(stored["url"])]
@@ -121,7 +124,9 @@ def _event(id: str, record: JsonObject, notes: list[str]) -> Fixture:
     if any(value == MASK for value in data.values()):
         notes.append(f"the event's token is masked: the script sees it as {MASK}")
     response = _response(record, notes)
-    return Fixture(id, orjson.dumps(data), FixtureMeta(now=_began(record)), response, None, _exchanges(record, notes))
+    return Fixture(
+        id, json_text(data).encode(), FixtureMeta(now=_began(record)), response, None, _exchanges(record, notes)
+    )
 
 
 def _response(record: JsonObject, notes: list[str]) -> FixtureResponse | None:
@@ -155,7 +160,7 @@ def _exchanges(record: JsonObject, notes: list[str]) -> tuple[Exchange, ...]:
         url, reply = str(call["url"]), call.get("answer")
         if isinstance(reply, dict):
             content = reply.get("body")
-            raw = content.encode(errors="replace") if isinstance(content, str) else orjson.dumps(content)
+            raw = content.encode(errors="replace") if isinstance(content, str) else json_text(content).encode()
             headers = tuple(cast(dict[str, str], reply.get("headers", {})).items())
             answer: Answer | HttpError = Answer(cast(int, call["status"]), headers, raw, False, url, duration_ms=0)
         else:
@@ -178,7 +183,7 @@ def _incoming(record: JsonObject) -> JsonObject:
     happened: JsonObject = {}
     _add_messages(happened, record, "resultMessage")
     said = record.get("answer")
-    match record["state"]:
+    match record.get("state"):
         case "refused" if _is_whole(said):
             happened["answer"] = {"status": 400, "body": {**said, "success": False}}
         case "finished" if said is None or _is_whole(said):
@@ -277,6 +282,11 @@ def _all_steps(record: JsonObject) -> list[JsonObject]:
 def _is_whole(value: JsonValue) -> TypeGuard[JsonObject]:
     """Whether history has it as it was, and not its beginning."""
     return isinstance(value, dict) and value.keys() != {"cut", "characters"}
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _lost(id: str, why: str) -> FixtureError:

@@ -205,7 +205,7 @@ def _write(file: Path, text: str) -> None:
     """Whole or not at all."""
     part = file.with_name(f".{file.name}.part")
     try:
-        part.write_text(text, "utf-8", newline="")
+        part.write_bytes(text.encode())
         if file.exists():
             part.chmod(file.stat().st_mode & 0o777)
         part.replace(file)
@@ -213,3 +213,5 @@ def _write(file: Path, text: str) -> None:
         with suppress(OSError):
             part.unlink(missing_ok=True)
         raise FixtureError(file, f"cannot be written: {error.strerror}") from None
+    except UnicodeEncodeError as error:
+        raise FixtureError(file, f"cannot be written: character {error.start} is half of one") from None

@@ -1,13 +1,19 @@
 """The client of the command line, for the server its user names: unguarded, because the user chose the address."""
 
+import json
 from types import TracebackType
 from typing import Any
 
 import httpx2
 
+from engine.bounded_json import is_deeper
 from engine.model.json import JsonObject
 
 TIMEOUT_SECONDS = 30.0
+# a server ends its lists at about 16 MiB
+MAX_ANSWER = 64 * 1024 * 1024
+# more than a server makes of a value of bounded_json.MAX_DEPTH, and less than what walks through it can bear
+MAX_LEVELS = 128
 
 
 class RequestFailed(Exception):
@@ -36,8 +42,11 @@ class PlainClient:
 
     async def login(self, user: str, password: str) -> None:
         """Raises RequestFailed."""
-        data = (await self.post("/api/v1/login", {"user": user, "password": password}))["data"]
-        self.headers = {"X-Auth-Token": data["authToken"], "X-User-Id": data["userId"]}
+        match await self.post("/api/v1/login", {"user": user, "password": password}):
+            case {"data": {"authToken": str(token), "userId": str(id)}} if _is_word(token) and _is_word(id):
+                self.headers = {"X-Auth-Token": token, "X-User-Id": id}
+            case _:
+                raise RequestFailed("POST /api/v1/login was answered without a login")
 
     async def get(self, path: str, **params: str) -> dict[str, Any]:
         """Raises RequestFailed."""
@@ -54,11 +63,41 @@ class PlainClient:
 
     async def _call(self, method: str, path: str, headers: dict[str, str] | None = None, **sent: Any) -> dict[str, Any]:
         try:
-            answer = await self._client.request(method, path, headers={**self.headers, **(headers or {})}, **sent)
-            body = answer.json()
-        except (httpx2.HTTPError, ValueError) as error:
+            sent["headers"] = {**self.headers, **(headers or {})}
+            async with self._client.stream(method, path, **sent) as answer:
+                body = _read_json(await _content(answer))
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             raise RequestFailed(f"{method} {path}: {str(error) or type(error).__name__}") from None
         if not isinstance(body, dict) or answer.is_error:
             said = body.get("error") if isinstance(body, dict) else body
             raise RequestFailed(f"{method} {path} was answered {answer.status_code}: {said}", answer.status_code)
         return body
+
+
+async def _content(answer: httpx2.Response) -> bytes:
+    content = bytearray()
+    async for piece in answer.aiter_bytes():
+        content += piece
+        if len(content) > MAX_ANSWER:
+            raise ValueError(f"the answer has more than {MAX_ANSWER // 2**20} MiB")
+    return bytes(content)
+
+
+def _read_json(content: bytes) -> Any:
+    """Also with halves of surrogate pairs, which a server may have been told. Raises ValueError."""
+    try:
+        value = json.loads(content, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("the answer is too deep") from None
+    if is_deeper(value, MAX_LEVELS):
+        raise ValueError("the answer is too deep")
+    return value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _is_word(text: str) -> bool:
+    """Whether it can be sent in a header."""
+    return text.isascii() and text.isprintable()

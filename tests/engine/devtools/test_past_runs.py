@@ -45,6 +45,7 @@ OUTGOING: JsonObject = {
     "response": {"status_code": 200, "headers": {"content-type": "text/plain"}, "truncated": False}, "httpResult": '"fine"',
     "processSentMessage": [{"channel": "GENERAL", "message": {"msg": "they say", "u": {}}}],
 }  # fmt: skip
+BODILESS: JsonObject = {"method": "GET", "url": "/", "headers": {}}
 CUT: JsonObject = {"cut": "{", "characters": 70_000}
 
 
@@ -140,7 +141,12 @@ def test_an_answer_that_never_came_or_was_cut_is_told() -> None:
     [
         ({**INCOMING, "request": None}, "history keeps no request of it"),
         ({**INCOMING, "request": {"cut": ["body"]}}, "too large to be kept whole"),
+        ({**INCOMING, "request": BODILESS}, "history keeps no request of it"),
         ({**INCOMING, "integration": {}}, "settings of then are gone"),
+        (
+            {**INCOMING, "integration": {**SETTINGS, "type": "webhook-incoming", "token": "t", "name": 3}},
+            "name: Input should be",
+        ),
         ({**OUTGOING, "data": CUT}, "does not have its event whole"),
         ({**OUTGOING, "data": None}, "does not have its event whole"),
     ],

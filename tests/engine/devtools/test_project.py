@@ -72,6 +72,13 @@ def test_what_is_taken_over_leaves_the_words_of_what_is_the_same(project: Projec
     assert read_project(project.folder).state.changes_to(state_of({**RECORD, "retryFailedCalls": False})) == []
 
 
+@pytest.mark.parametrize("half", [{"script": "x = '\ud800'\n"}, {"alias": "\ud800"}], ids=["script", "settings"])
+def test_half_a_character_of_another_server_is_written_to_no_file(project: Project, half: JsonObject) -> None:
+    with pytest.raises(FixtureError, match=r": cannot be written: character \d+ is half of one"):
+        take(project.folder, RECORD | half, project)
+    assert read_project(project.folder).written == project.written
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
