@@ -5,7 +5,8 @@ Where there are several cores, one is kept for the server and for cells that hav
 however low its priority is, a tick of the kernel, 4 ms, may pass before it lets another go first.
 
 And they ask for short slices (Linux 6.12 on): a process with a short slice comes before one in the middle of a long
-one; its share in all stays the same, so nobody is starved. What a system refuses or does not know is left as it is.
+one; its share in all stays the same, so nobody is starved. What a system refuses or does not know is left as it is;
+and where a cell could not be called back to the kept core, none is sent away from it.
 """
 
 import ctypes
@@ -15,10 +16,14 @@ import struct
 from contextlib import suppress
 from typing import Final
 
+from sandbox.harden import LINUX_CAPABILITY_VERSION_3
+
 # The kernel's least is 0.1 ms, but then many cells that are busy at once take turns so often that none has its data at
 # hand: 27 % more processor time a call, measured.
 SHORT_SLICE_NS: Final = 500_000
 LOWEST_PRIORITY: Final = 19
+# uapi/linux/capability
+CAP_SYS_NICE: Final = 23
 # uapi/asm/unistd: sched_setattr
 NUMBERS: Final = {"x86_64": 314, "aarch64": 274}
 SCHED_OTHER: Final = 0
@@ -39,6 +44,20 @@ def shared_cores() -> frozenset[int]:
     """Those where anything may spin: all but one, where there are several."""
     every = cores()
     return every - {min(every)} or every
+
+
+def steers_cells() -> bool:
+    """Whether this process may say where and when its cells run.
+
+    Those of a root are another user's, and it needs CAP_SYS_NICE, which containers do not give.
+    """
+    if os.getuid() != 0:
+        return True
+    held = ctypes.create_string_buffer(24)
+    if _libc.capget(struct.pack("=Ii", LINUX_CAPABILITY_VERSION_3, 0), held) != 0:
+        return False
+    (effective,) = struct.unpack_from("=I", held)
+    return bool(effective >> CAP_SYS_NICE & 1)
 
 
 def prefer(pid: int) -> None:

@@ -23,7 +23,7 @@ from typing import NoReturn, Protocol
 import orjson
 
 from sandbox import harden
-from sandbox.scheduling import confine
+from sandbox.scheduling import confine, steers_cells
 
 MAX_REQUEST = 4096
 
@@ -47,7 +47,8 @@ def main(role_name: str, parent: int, control_fd: int) -> None:
     control = socket.socket(fileno=control_fd)
     try:
         harden.parent_death_signal(parent)
-        confine()
+        if steers_cells():
+            confine()
         namespaces = harden.leave_namespaces()
         role = _role(role_name)
         role.warm()

@@ -4,12 +4,16 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sandbox import Completed, TimedOut, scheduling
-from tests.sandbox.cells import Cells
+from sandbox import Completed, Limits, harden, scheduling
+from sandbox.handle import CellHandle
+from tests.sandbox.cells import Cells, started
+
+PR_CAPBSET_DROP = 24
 
 QUICK = "def process_incoming(request):\n    return 1\n"
 LOOP = "def process_incoming(request):\n    while request['loop']:\n        pass\n"
@@ -31,47 +35,83 @@ def known() -> bool:
     return answer == "True\n" and slice_of(os.getpid()) is not None
 
 
-def cell_of(cells: Cells, owner: str) -> int:
+@pytest.fixture(scope="module")
+def patient() -> Iterator[Cells]:
+    """What loops here goes on for longer than this test ever stands still."""
+    with started(Limits(cpu_seconds=30, wall_seconds=60, wall_seconds_extended=60)) as cells:
+        yield cells
+
+
+def handle_of(cells: Cells, owner: str) -> CellHandle:
     assert cells.sandbox._pool is not None
-    (pid,) = [cell.child.pid for cell, lane in cells.sandbox._pool._lane_of.items() if lane.program.owner == owner]
-    return pid
+    (cell,) = [cell for cell, lane in cells.sandbox._pool._lane_of.items() if lane.program.owner == owner]
+    return cell
 
 
 def test_a_cell_has_short_turns_once_it_has_answered(cells: Cells, known: bool) -> None:
     assert isinstance(cells.call(QUICK, owner="quick"), Completed)
-    assert (slice_of(cell_of(cells, "quick")) == scheduling.SHORT_SLICE_NS) == known
+    slice_ns = slice_of(handle_of(cells, "quick").child.pid)
+    assert (slice_ns == scheduling.SHORT_SLICE_NS) == (known and scheduling.steers_cells())
 
 
-def test_a_script_that_was_never_quick_has_none_and_stays_off_the_kept_core(cells: Cells) -> None:
-    async def while_it_loops() -> tuple[int | None, set[int]]:
-        looping = asyncio.ensure_future(cells.start(LOOP, {"loop": True}, owner="loop"))
-        while not (cells.sandbox._pool and any(c.jobs for c in cells.sandbox._pool._lane_of)):
-            await asyncio.sleep(0.005)
-        pid = cell_of(cells, "loop")
-        found = slice_of(pid), os.sched_getaffinity(pid)
-        assert isinstance(await looping, TimedOut)
-        return found
-
-    slice_ns, where = cells.run(while_it_loops())
-    assert slice_ns != scheduling.SHORT_SLICE_NS
-    assert where == scheduling.shared_cores()
+async def looping(cells: Cells, owner: str) -> CellHandle:
+    """The cell of a call that has begun to loop, and was seen to be slow."""
+    call = asyncio.ensure_future(cells.start(LOOP, {"loop": True}, owner=owner))
+    pool = cells.sandbox._pool
+    assert pool is not None
+    while not any(cell.slow and lane.program.owner == owner for cell, lane in pool._lane_of.items()):
+        assert not call.done(), call
+        await asyncio.sleep(0.005)
+    return handle_of(cells, owner)
 
 
-def test_the_kept_core_is_for_cells_that_have_answered_until_they_are_slow(cells: Cells) -> None:
-    async def slow_at_last() -> list[set[int]]:
-        assert isinstance(await cells.start(LOOP, {"loop": False}, owner="at last"), Completed)
-        pid = cell_of(cells, "at last")
-        seen = [os.sched_getaffinity(pid)]
-        looping = asyncio.ensure_future(cells.start(LOOP, {"loop": True}, owner="at last"))
-        while os.getpriority(os.PRIO_PROCESS, pid) != scheduling.LOWEST_PRIORITY:
-            await asyncio.sleep(0.005)
-        seen.append(os.sched_getaffinity(pid))
-        assert isinstance(await looping, TimedOut)
-        return seen
+def test_a_script_that_was_never_quick_has_none_and_stays_off_the_kept_core(patient: Cells) -> None:
+    pid = patient.run(looping(patient, "loop")).child.pid
+    assert slice_of(pid) != scheduling.SHORT_SLICE_NS
+    assert os.sched_getaffinity(pid) == where_it_may_spin()
 
-    assert cells.run(slow_at_last()) == [scheduling.cores(), scheduling.shared_cores()]
-    for nursery in (cells.sandbox._scripts, cells.sandbox._compilers):
-        assert nursery.pid is not None and os.sched_getaffinity(nursery.pid) == scheduling.shared_cores()
+
+def where_it_may_spin() -> frozenset[int]:
+    return scheduling.shared_cores() if scheduling.steers_cells() else scheduling.cores()
+
+
+def test_the_kept_core_is_for_cells_that_have_answered_until_they_are_slow(patient: Cells) -> None:
+    assert isinstance(patient.call(LOOP, {"loop": False}, owner="at last"), Completed)
+    pid = handle_of(patient, "at last").child.pid
+    assert os.sched_getaffinity(pid) == scheduling.cores()
+    assert patient.run(looping(patient, "at last")).child.pid == pid
+    assert os.sched_getaffinity(pid) == where_it_may_spin()
+    if scheduling.steers_cells():
+        assert os.getpriority(os.PRIO_PROCESS, pid) == scheduling.LOWEST_PRIORITY
+    for nursery in (patient.sandbox._scripts, patient.sandbox._compilers):
+        assert nursery.pid is not None and os.sched_getaffinity(nursery.pid) == where_it_may_spin()
+
+
+WHERE = """
+import os
+from tests.sandbox.cells import started
+with started() as cells:
+    cells.call("def process_incoming(request):\\n    return 1\\n")
+    (cell,) = cells.sandbox._pool._lane_of
+    print(cell.served, sorted(os.sched_getaffinity(cell.child.pid)))
+"""
+
+
+def without_the_capability() -> None:
+    if os.getuid() == 0 and scheduling.steers_cells():
+        harden._prctl(PR_CAPBSET_DROP, scheduling.CAP_SYS_NICE)
+
+
+def test_cells_that_could_not_be_called_back_are_not_sent_away() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", WHERE],
+        cwd=Path(__file__).parents[2],
+        preexec_fn=without_the_capability,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == f"1 {sorted(scheduling.cores())}\n"
 
 
 @pytest.mark.parametrize(("every", "shared"), [({0, 1}, {1}), ({2, 3, 5}, {3, 5}), ({4}, {4})])
