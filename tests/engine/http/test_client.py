@@ -367,7 +367,7 @@ async def test_closing_waits_for_one_whose_time_is_just_over() -> None:
             raise AssertionError
 
     guarded = GuardedClient(LOOPBACK, resolver=SlowToEnd(), ssl_context=system_tls())
-    sending = asyncio.create_task(failure(guarded, get("http://slow.example/", timeout=0.01)))
+    sending = asyncio.create_task(failure(guarded, get("http://slow.example/", timeout=0.2)))
     await ending.wait()
     await guarded.close()
     assert (await sending).kind == "connect"
