@@ -4,7 +4,11 @@ So `hookcell --help` loads typer and nothing of ours, and no command pays for an
 the first line of its docstring; `exits` are the codes it ends with besides 0, which api/README.md explains.
 """
 
+import errno
 import importlib
+import os
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 FAILED, USAGE, LOCKED, INTERRUPTED = 1, 2, 3, 130
+UNPRINTABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +126,18 @@ def hookcell() -> None:
 
 
 def main() -> None:
-    app()
+    """What can be printed no more, as on a full disk, ends a command in a line; a closed pipe ends it silently."""
+    try:
+        app()
+    except OSError as error:
+        # a file of the author's has a name
+        if error.errno not in UNPRINTABLE or error.filename is not None:
+            raise
+        with suppress(OSError):
+            sys.stderr.write(f"The output cannot be written: {error.strerror}.\n")
+            sys.stderr.flush()
+        # else what is left in the buffers is tried again, and told with a traceback
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            os.dup2(nowhere, stream.fileno())
+        sys.exit(FAILED)

@@ -17,6 +17,8 @@ from engine.http import HttpError, PlainClient, RequestFailed, destination_of
 from engine.model.json import JsonObject, JsonValue
 
 EVERYONE = "*"
+# of a password or a secret, from standard input
+MAX_ASKED = 64 * 1024
 
 secret = typer.Typer(help="Values that scripts may have sent and never see.", no_args_is_help=True)
 
@@ -131,7 +133,13 @@ async def _scope(at: Server, integration: str | None) -> str:
 def _asked(what: str) -> str:
     if is_terminal(sys.stdin):
         return str(typer.prompt(what, hide_input=True))
-    return "" if sys.stdin is None else sys.stdin.read().removesuffix("\n").removesuffix("\r")
+    try:
+        text = "" if sys.stdin is None else sys.stdin.read(MAX_ASKED + 1)
+    except UnicodeDecodeError:
+        raise typer.BadParameter("standard input is no UTF-8 text") from None
+    if len(text) > MAX_ASKED:
+        raise typer.BadParameter(f"standard input has more than {MAX_ASKED:,} characters")
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _line(found: dict[str, Any]) -> str:

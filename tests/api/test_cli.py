@@ -1,5 +1,6 @@
 """The `hookcell` command as a whole: what it loads, what it says of each command, where exit codes are told."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import COMMANDS, PANELS, USAGE, Command, app
+from api.cli import COMMANDS, FAILED, PANELS, USAGE, Command, app
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("sqlalchemy", "starlette", "httpx2", "pydantic", "asyncio", "prompt_toolkit", "engine", "sandbox")
@@ -74,3 +75,25 @@ def test_every_command_and_its_exit_codes_are_in_the_table() -> None:
     rows = re.findall(r"^\| `hookcell ([a-z]+)(?:[^|]|\\\|)* \| .* \| ([\d, ]+) \|$", text, re.MULTILINE)
     told = {name: tuple(int(code) for code in codes.split(",")) for name, codes in rows}
     assert told == {command.name: (0, *command.exits) for command in COMMANDS.values()}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "examples/github"], ["new", "--help"]])
+@pytest.mark.parametrize("errors", ["", "2>&1"], ids=["errors elsewhere", "errors there too"])
+def test_output_that_has_no_room_is_a_line_and_not_a_traceback(
+    tmp_path: Path, arguments: list[str], errors: str
+) -> None:
+    program = f"{sys.executable} -B -c 'from api.cli import main; main()'"
+    # then no file may have a byte, and a pipe may
+    command = f"ulimit -f 0; exec {program} {' '.join(arguments)} >'{tmp_path}/out' {errors}"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    said = "" if errors else "The output cannot be written: File too large.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (FAILED, "", said)
+
+
+def test_a_pipe_that_nobody_reads_ends_a_command_silently() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", "from api.cli import main; main()", "check", "examples/github"]
+    done = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, timeout=60)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (FAILED, b"")

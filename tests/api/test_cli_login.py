@@ -183,3 +183,11 @@ def test_where_a_login_cannot_be_kept_or_read_it_is_said_what_to_do(
     done = ran("login", url(server), lines=ADMIN_PASS)
     assert done.exit_code == 1 and "logins.json cannot be written: " in done.stderr
     assert "HOOKCELL_USER_ID and HOOKCELL_AUTH_TOKEN" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "why"), [(b"\xff", "is no UTF-8 text"), (b"x" * 70_000, "has more than 65,536 characters")]
+)
+def test_a_value_that_is_no_text_or_has_no_end_is_refused_before_it_is_sent(value: bytes, why: str) -> None:
+    done = CliRunner().invoke(app, ["secret", "set", "jira", "--all"], input=value)
+    assert done.exit_code == 2 and f"standard input {why}" in " ".join(done.stderr.replace("│", " ").split())
