@@ -21,9 +21,11 @@ class Tasks:
         _kept(coroutine, self._awaited)
 
     async def close(self) -> None:
-        for task in self._cancelled:
-            task.cancel()
-        await asyncio.gather(*self._cancelled, *self._awaited, return_exceptions=True)
+        # those that end may start others
+        while len(self):
+            for task in self._cancelled:
+                task.cancel()
+            await asyncio.gather(*self._cancelled, *self._awaited, return_exceptions=True)
 
 
 def _kept(coroutine: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> asyncio.Task[None]:

@@ -29,3 +29,22 @@ def test_at_the_end_what_was_started_is_cancelled_and_what_others_wait_for_is_se
 
     asyncio.run(main())
     assert sorted(said) == ["late ended", "long cancelled", "short ended"]
+
+
+def test_what_is_started_while_all_ends_ends_too() -> None:
+    async def main() -> None:
+        tasks = Tasks()
+        started: list[asyncio.Task[None]] = []
+
+        async def starts_another() -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                started.append(tasks.start(asyncio.sleep(60)))
+
+        tasks.start(starts_another())
+        await asyncio.sleep(0)
+        await tasks.close()
+        assert [task.cancelled() for task in started] == [True] and len(tasks) == 0
+
+    asyncio.run(main())
