@@ -35,31 +35,31 @@ PAGE = resource.getpagesize()
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def get_ready() -> None:
+def get_ready(cell_uid: int) -> None:
     """In the zygote: what every child would work out for itself, and copy the pages of.
 
-    Raises PermissionError for a root who may not become anybody else: all of its children would die of it, one by one.
+    Raises PermissionError for a root who may not become `cell_uid`: all of its children would die of it, one by one.
     """
     for clear_refs in (True, False):
         _filter(clear_refs)
     _memory_of_this_process()
     if os.getuid() == 0:
-        _try_to_leave_root()
+        _try_to_leave_root(cell_uid)
 
 
-def _try_to_leave_root() -> None:
+def _try_to_leave_root(cell_uid: int) -> None:
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
-            _become(NOBODY)
+            _become(cell_uid)
             status = 0
         finally:
             os._exit(status)
     if os.waitpid(pid, 0)[1] != 0:
         raise PermissionError(
-            "root may not become another user here, as its cells must: run hookcell as a user that is not root, or "
-            "let it have CAP_SETUID and CAP_SETGID"
+            f"root may not become user {cell_uid} here, as its cells must: run hookcell as a user that is not root, or "
+            "let it have CAP_SETUID and CAP_SETGID, and a user namespace that has this user"
         )
 
 
@@ -106,7 +106,7 @@ def arrange_descriptors(socket_fd: int) -> bool:
     return clear_refs >= 0
 
 
-def harden(parent: int, *, memory: int, clear_refs: bool, cell_uid: int = NOBODY) -> list[str]:
+def harden(parent: int, *, memory: int, clear_refs: bool, cell_uid: int) -> list[str]:
     """Locks this process down for good; answers the names of the layers that are in force."""
     layers = ["pdeathsig"]
     if os.getuid() == 0:

@@ -1,13 +1,13 @@
-"""The clean process that cells are forked from: `python -I -m sandbox.zygote ROLE PARENT CONTROL_FD`.
+"""The clean process that cells are forked from: `python -I -m sandbox.zygote ROLE PARENT CONTROL_FD CELL_UID`.
 
 Started by exec with an empty environment, so that no secret is ever in it; single-threaded; imports and warms all that
 its cells can reach, then only forks, reaps and reports. It ends with its parent (parent-death signal, EOF on the
 control socket), and its cells end with it.
 
-Control socket (SOCK_SEQPACKET, JSON): asked {"fork": n, "memory": bytes, "cell_uid": uid, "ahead": bool} with the
-cell's socket, where a child that is not needed yet rehearses; answers {"forked": n, "pid": pid} with a pidfd, or
-{"refused": n, "error": text}; tells {"exited": pid, "status": s, "cpu": seconds, "peak": bytes}, and {"ready": layers}
-once at the start. One that cannot go on says {"failed": text}.
+Control socket (SOCK_SEQPACKET, JSON): asked {"fork": n, "memory": bytes, "ahead": bool} with the cell's socket, where a
+child that is not needed yet rehearses; answers {"forked": n, "pid": pid} with a pidfd, or {"refused": n, "error":
+text}; tells {"exited": pid, "status": s, "cpu": seconds, "peak": bytes}, and {"ready": layers} once at the start. One
+that cannot go on says {"failed": text}.
 """
 
 import gc
@@ -42,7 +42,7 @@ class Role(Protocol):
     def serve(self, layers: list[str], *, clear_refs: bool) -> None: ...
 
 
-def main(role_name: str, parent: int, control_fd: int) -> None:
+def main(role_name: str, parent: int, control_fd: int, cell_uid: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=control_fd)
     try:
@@ -52,14 +52,14 @@ def main(role_name: str, parent: int, control_fd: int) -> None:
         namespaces = harden.leave_namespaces()
         role = _role(role_name)
         role.warm()
-        harden.get_ready()
+        harden.get_ready(cell_uid)
         # A warning would open source files to show a line of them.
         warnings.simplefilter("ignore")
         gc.collect()
         gc.freeze()
         gc.disable()
         control.send(orjson.dumps({"ready": [f"namespace:{name}" for name in namespaces]}))
-        _serve(control, role)
+        _serve(control, role, cell_uid)
     except Exception:
         control.send(orjson.dumps({"failed": traceback.format_exc()[-3000:]}))
 
@@ -75,7 +75,7 @@ def _role(name: str) -> Role:
     return CompileRole()
 
 
-def _serve(control: socket.socket, role: Role) -> None:
+def _serve(control: socket.socket, role: Role, cell_uid: int) -> None:
     wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
@@ -91,10 +91,10 @@ def _serve(control: socket.socket, role: Role) -> None:
             data, fds, _, _ = socket.recv_fds(control, MAX_REQUEST, 1)
             if not data:
                 return
-            _fork(control, role, orjson.loads(data), fds[0])
+            _fork(control, role, orjson.loads(data), fds[0], cell_uid)
 
 
-def _fork(control: socket.socket, role: Role, request: dict[str, int], cell_fd: int) -> None:
+def _fork(control: socket.socket, role: Role, request: dict[str, int], cell_fd: int, cell_uid: int) -> None:
     zygote = os.getpid()
     try:
         pid = os.fork()
@@ -103,7 +103,7 @@ def _fork(control: socket.socket, role: Role, request: dict[str, int], cell_fd: 
         control.send(orjson.dumps({"refused": request["fork"], "error": str(error)}))
         return
     if pid == 0:
-        _child(role, request, cell_fd, zygote)
+        _child(role, request, cell_fd, cell_uid, zygote)
     os.close(cell_fd)
     # Before anything reaps it, so that the number cannot have passed to another process.
     pidfd = os.pidfd_open(pid)
@@ -111,14 +111,14 @@ def _fork(control: socket.socket, role: Role, request: dict[str, int], cell_fd: 
     os.close(pidfd)
 
 
-def _child(role: Role, request: dict[str, int], cell_fd: int, zygote: int) -> NoReturn:
+def _child(role: Role, request: dict[str, int], cell_fd: int, cell_uid: int, zygote: int) -> NoReturn:
     status = harden.NOT_LOCKED_DOWN
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         role.prepare()
         clear_refs = harden.arrange_descriptors(cell_fd)
-        layers = harden.harden(zygote, memory=request["memory"], clear_refs=clear_refs, cell_uid=request["cell_uid"])
+        layers = harden.harden(zygote, memory=request["memory"], clear_refs=clear_refs, cell_uid=cell_uid)
         status = harden.FAILED
         if request["ahead"]:
             role.rehearse()
@@ -147,4 +147,4 @@ def _reap(control: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

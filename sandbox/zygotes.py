@@ -124,7 +124,8 @@ class ZygoteHandle:
     async def start(self) -> None:
         """Raises NurseryDown, with the zygote's own words, when it cannot start."""
         ours, theirs = _socketpair(socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-I", "-m", "sandbox.zygote", self._role, str(os.getpid()), str(theirs.fileno())]
+        numbers = [os.getpid(), theirs.fileno(), self._cell_uid]
+        command = [sys.executable, "-I", "-m", "sandbox.zygote", self._role, *map(str, numbers)]
         try:
             # Not asyncio's subprocess: it may start the process from another thread, and the child would die with that.
             self._process = subprocess.Popen(  # noqa: ASYNC220
@@ -167,7 +168,7 @@ class ZygoteHandle:
         number = self._next
         born: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
         self._forks[number] = (ours, born)
-        request = orjson.dumps({"fork": number, "memory": memory, "cell_uid": self._cell_uid, "ahead": ahead})
+        request = orjson.dumps({"fork": number, "memory": memory, "ahead": ahead})
         try:
             self._control.sendmsg(
                 [request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]))]

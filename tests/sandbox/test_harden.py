@@ -94,7 +94,7 @@ def test_cells_and_zygotes_have_an_empty_environment_and_no_secret_on_their_comm
     pids = [cell_of(running).child.pid, running.sandbox._scripts.pid, running.sandbox._compilers.pid]
     for pid in pids:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        assert command[1:4] == [b"-I", b"-m", b"sandbox.zygote"] and len(command) == 8
+        assert command[1:4] == [b"-I", b"-m", b"sandbox.zygote"] and len(command) == 9
         if os.getuid() == 0:
             assert Path(f"/proc/{pid}/environ").read_bytes() == b""
 
@@ -196,7 +196,7 @@ async def main():
     if os.getuid() == 0:
         for capability in (CAP_SETGID, CAP_SETUID):
             harden._prctl(PR_CAPBSET_DROP, capability)
-    sandbox = Sandbox()
+    sandbox = Sandbox(cell_uid=1234)
     try:
         await sandbox.start()
     except NurseryDown as error:
@@ -206,10 +206,11 @@ asyncio.run(main())
 """
 
 
-def test_a_root_that_may_not_become_anybody_else_is_told_so_at_the_start() -> None:
+def test_a_root_that_may_not_become_whom_its_cells_must_is_told_so_at_the_start() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT_CAPABILITIES], capture_output=True, text=True, check=True)
     if os.getuid() == 0:
-        assert done.stdout.count("\n") == 1 and "run hookcell as a user that is not root" in done.stdout
+        assert done.stdout.count("\n") == 1 and "root may not become user 1234 here" in done.stdout
+        assert "run hookcell as a user that is not root" in done.stdout
     else:
         assert done.stdout == ""
 

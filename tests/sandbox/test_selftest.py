@@ -78,7 +78,7 @@ import os, sys
 from sandbox import harden
 {lack}
 clear_refs = harden.arrange_descriptors(int(sys.argv[1]))
-layers = harden.harden(os.getppid(), memory=1 << 26, clear_refs=clear_refs)
+layers = harden.harden(os.getppid(), memory=1 << 26, clear_refs=clear_refs, cell_uid=harden.NOBODY)
 os.write(harden.SOCKET_FD, " ".join([str(clear_refs), *layers]).encode())
 os._exit(0)
 """
