@@ -67,7 +67,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, source = tmp_path_factory.mktemp("image"), tmp_path_factory.mktemp("source")
     sent(ROOT, source)
     # as where a builder knows nothing of .dockerignore
-    (source / "api" / "deploy" / ".env").write_text("POSTGRES_PASSWORD=hidden")
+    secrets = ("api/deploy/.env", "examples/ticket-lookup/secrets.toml")
+    for place in secrets:
+        (source / place).write_text("the value of a secret")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     wheels = folder / "wheels"
     subprocess.run(
@@ -77,7 +79,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (wheel,) = wheels.glob("hookcell-*.whl")
     with zipfile.ZipFile(wheel) as packed:
-        assert "api/deploy/compose.yaml" in packed.namelist() and "api/deploy/.env" not in packed.namelist()
+        names = set(packed.namelist())
+    assert {"api/deploy/compose.yaml", "api/examples/ticket-lookup/script.py"} <= names
+    assert not any(name.endswith(Path(place).name) for name in names for place in secrets)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")], check=True, timeout=60)
     python = folder / "venv" / "bin" / "python"
     subprocess.run(
