@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from engine.devtools.fixtures import Fixture
+from engine.devtools.rendering import receipt_line
 
 SHOWN_TEXT = 400
 # a chat shows the text of a link, and so does this
@@ -67,11 +68,7 @@ class Teller:
 
     def receipts(self, run: dict[str, Any]) -> None:
         for receipt in run["receipt"]:
-            peak = receipt["peakMemory"]
-            memory = "peak unknown" if peak is None else f"{peak / 2**20:.1f} MB peak"
-            wall, cpu, out = receipt["wallUs"] / 1000, receipt["cpuUs"] / 1000, receipt["outputBytes"]
-            cost = f"{wall:.1f} ms wall · {cpu:.1f} ms cpu · {memory} · {out:,} B out"
-            self._line(f"[dim]receipt of {receipt['hook']}: {cost}[/dim]")
+            self._line(f"[dim]receipt of {receipt['hook']}: {receipt_line(receipt)}[/dim]")
         for line in run["log"]:
             self._line(f"[dim]log of {line['hook']}: {escape(line['text'])}[/dim]")
 

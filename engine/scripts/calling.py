@@ -107,7 +107,7 @@ class Scripts:
         """What is wrong with a source, hooks aside, as `scriptError`; None for one that compiles, and is stored."""
         compiled = await self._sandbox.compile(source, filename=FILENAME)
         if isinstance(compiled, NotRun):
-            raise Unavailable("No cell is free to compile the script. Try again.")
+            raise Unavailable("No cell is free to compile the script. Try again in a moment.")
         if isinstance(compiled, Rejected):
             return diagnosed(compiled.diagnostics, source)
         await self._store_code(code_key(source), compiled.code, compiled.hooks)
