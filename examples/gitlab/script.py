@@ -1,19 +1,22 @@
 """Posts what happens in a GitLab project: pushes, tags, merge requests, issues, and pipelines that break."""
 
 import hmac
+import time
 from urllib.parse import quote
 
 from hookcell import log, secrets, store
 
 GREEN, BLUE, PURPLE, ORANGE, RED, GREY = "#2eb886", "#439fe0", "#764fa5", "#daa038", "#a30200", "#9ea2a8"
+FIVE_MINUTES = 5 * 60
 MOST_COMMITS = 5
 MOST_JOBS = 5
 A_MONTH = 30 * 24 * 60 * 60
 
 
 def process_incoming(request):
-    if not token_is_right(request["headers"].get("x-gitlab-token", "")):
-        return {"error": "The secret token does not match."}
+    headers = request["headers"]
+    if not (signed(headers, request["content_raw"]) or token_is_right(headers.get("x-gitlab-token", ""))):
+        return {"error": "No signature and no secret token matches, or the signature is older than five minutes."}
     body = request["content"]
     handler = HANDLERS.get(body["object_kind"])
     content = handler(body) if handler else None
@@ -23,8 +26,17 @@ def process_incoming(request):
     return {"content": content}
 
 
+def signed(headers, body):
+    """With a signing token GitLab signs its id of the event, the time and the body, as Standard Webhooks do."""
+    sent_at = headers.get("webhook-timestamp", "")
+    if not sent_at.isdecimal() or abs(time.time() - int(sent_at)) > FIVE_MINUTES:
+        return False
+    signature = headers.get("webhook-signature")
+    return secrets.verify_hmac("gitlab", f"{headers.get('webhook-id')}.{sent_at}.{body}", signature)
+
+
 def token_is_right(token):
-    """GitLab sends the token itself. Only the right one makes a signature that our secret would make."""
+    """A secret token GitLab sends itself. Only the right one makes a signature that our secret would make."""
     signature = hmac.new(token.encode(), b"the token", "sha256").hexdigest()
     return secrets.verify_hmac("gitlab", b"the token", signature)
 
