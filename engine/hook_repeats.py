@@ -13,7 +13,7 @@ from engine.errors import Unavailable
 from engine.model.history import RunStart, RunState
 from engine.model.hooks import HookAnswer, HookRequest
 from engine.model.json import JsonObject
-from engine.packing import pack, unpack
+from engine.packing import unpack
 from engine.store.hook_keys import Claim, KeptAnswer, claim_key, keep_answer, release_key
 from engine.store.isolation import row_by_row
 from engine.store.runs import drop_run, start_run
@@ -51,13 +51,13 @@ def repeated(kept: KeptAnswer) -> HookAnswer:
     return HookAnswer(kept.status, cast(JsonObject, unpack(kept.body)), kept.run)
 
 
-def settle_key(connection: Connection, claim: Claim | None, state: RunState, answer: HookAnswer) -> None:
-    """Raises Superseded."""
+def settle_key(connection: Connection, claim: Claim | None, state: RunState, status: int, body: bytes) -> None:
+    """`body` is packed. Raises Superseded."""
     if claim is None:
         return
     if state not in ("finished", "refused"):
         release_key(connection, claim)
-    elif not keep_answer(connection, claim, answer.status, pack(answer.body)):
+    elif not keep_answer(connection, claim, status, body):
         raise Superseded
 
 

@@ -34,6 +34,7 @@ from engine.model.runs import (
     IncomingRefused,
     IncomingResult,
 )
+from engine.packing import pack
 from engine.redaction import Redactor
 from engine.scripts import BAD_ARGUMENTS, Script
 from engine.services import RunServices
@@ -242,11 +243,12 @@ async def finish(kit: Incoming, ending: End) -> HookAnswer:
     told = run.size * max(len(ending.drafts), 1)
     packed = await off_loop(told, history.pack_trace, run.trace, redactor)
     answer = HookAnswer(ending.status, ending.body, run.trace.id)
+    body = b"" if run.claim is None else await off_loop(run.size, pack, answer.body)
     written = run.services.written()
 
     @row_by_row
     def end(connection: Connection, _: Sequence[Posted] = ()) -> None:
-        settle_key(connection, run.claim, ending.state, answer)
+        settle_key(connection, run.claim, ending.state, answer.status, body)
         if ending.state in ("finished", "refused"):
             written.commit(connection)
         if run.level == "off":

@@ -3,12 +3,13 @@
 import json
 import threading
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from api.ratelimit import Allowance
-from engine import history
+from engine import history, incoming
 from tests.api.hooks import Hook, returning
 from tests.api.servers import Running
 
@@ -265,7 +266,7 @@ def test_what_is_large_is_packed_off_the_event_loop(server: Running, monkeypatch
         return threading.get_ident()
 
     loop = server.run(thread())
-    on_loop: dict[str, list[bool]] = {"pack_masked": [], "pack_trace": []}
+    on_loop: dict[str, list[bool]] = {"pack_masked": [], "pack_trace": [], "pack": []}
 
     def telling(pack: Callable[..., Any], calls: list[bool]) -> Callable[..., Any]:
         def told(*args: Any) -> Any:
@@ -275,11 +276,14 @@ def test_what_is_large_is_packed_off_the_event_loop(server: Running, monkeypatch
         return told
 
     for name, calls in on_loop.items():
-        monkeypatch.setattr(history, name, telling(getattr(history, name), calls))
+        # the last is that of an answer to be repeated
+        module: ModuleType = incoming if name == "pack" else history
+        monkeypatch.setattr(module, name, telling(getattr(module, name), calls))
     hook = Hook(server, "def process_incoming(request):\n    return {'response': request['content']}\n")
     for size in (10, 100_000):
-        assert len(hook.post(json={"text": "x" * size}).json()["text"]) == size
-    assert on_loop == {"pack_masked": [True, False], "pack_trace": [True, False]}
+        answer = hook.post(json={"text": "x" * size}, headers={"Idempotency-Key": f"{size}"})
+        assert len(answer.json()["text"]) == size
+    assert on_loop == {"pack_masked": [True, False], "pack_trace": [True, False], "pack": [True, False]}
 
 
 def test_history_off_keeps_nothing_and_failures_only_failures(server: Running) -> None:
