@@ -41,7 +41,7 @@ from engine.workspace.protocol import Workspace
 
 RECORDS_A_READ = 50
 # of the records that one thread makes at a time, as JSON; one more may go over it
-BYTES_A_READ = 4 * 1024 * 1024
+BYTES_A_TURN = 4 * 1024 * 1024
 # for whoever asks for all
 MAX_RECORDS = 1_000
 # a query looks at so many, the first by the order asked for
@@ -170,37 +170,39 @@ async def _some_of(
 async def _records(
     store: Store, kind: Kind, integration_id: str, order: Order, offset: int, wanted: int
 ) -> AsyncGenerator[Sized]:
-    given, more = 0, True
-    while more and given < wanted:
+    given = 0
+    while given < wanted:
         limit = min(RECORDS_A_READ, wanted - given)
-        found, more = await _read(store, kind, integration_id, offset + given, limit, order)
-        for one in found:
-            yield one
-        given += len(found)
+        records = islice(await _read(store, kind, integration_id, offset + given, limit, order), limit)
+        before = given
+        # in threads: requests and traces are megabytes of JSON
+        while found := await asyncio.to_thread(_sized, records):
+            for one in found:
+                yield one
+            given += len(found)
+        if given < before + limit:
+            return
 
 
 async def _read(
     store: Store, kind: Kind, integration_id: str, offset: int, limit: int, order: Order
-) -> tuple[list[Sized], bool]:
-    """At most `limit` records, and whether there may be more of them."""
-    # in threads: requests and traces are megabytes of JSON
+) -> Iterator[JsonObject]:
+    """At least `limit` records, where there are so many; each is made when it is asked for."""
     if kind == INCOMING:
         incoming = await store.read(list_incoming, integration_id, offset=offset, limit=limit, order=order)
-        return await asyncio.to_thread(_sized, map(incoming_record, incoming), limit)
+        return map(incoming_record, incoming)
     skipped, runs = await store.read(list_outgoing, integration_id, offset=offset, limit=limit, order=order)
-    records = islice(_of_outgoing(runs, order), skipped, None)
-    return await asyncio.to_thread(_sized, records, limit)
+    return islice(_of_outgoing(runs, order), skipped, None)
 
 
-def _sized(records: Iterator[JsonObject], limit: int) -> tuple[list[Sized], bool]:
+def _sized(records: Iterator[JsonObject]) -> list[Sized]:
+    """The next ones, until they have BYTES_A_TURN."""
     found: list[Sized] = []
-    left = BYTES_A_READ
-    for record in islice(records, limit):
+    left = BYTES_A_TURN
+    while left > 0 and (record := next(records, None)) is not None:
         found.append((record, len(json_text(record))))
         left -= found[-1][1]
-        if left <= 0:
-            return found, True
-    return found, len(found) == limit
+    return found
 
 
 def _of_outgoing(runs: list[OutgoingRun], order: Order) -> Iterator[JsonObject]:

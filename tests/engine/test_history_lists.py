@@ -8,13 +8,14 @@ from sqlalchemy import Connection, update
 from engine import history, history_lists
 from engine.errors import Forbidden, PlainError
 from engine.history_lists import list_history
-from engine.model.history import RunStart
+from engine.model.history import IncomingRun, RunStart
 from engine.model.integrations import IncomingIntegration
 from engine.model.messages import User
 from engine.paging import Page
 from engine.querying import Query, parse_query
 from engine.redaction import Redactor
 from engine.store import permissions, users
+from engine.store.history import list_incoming
 from engine.store.integrations import insert_integration
 from engine.store.runs import drop_run, end_run, start_run
 from engine.store.schema import deliveries
@@ -162,7 +163,8 @@ async def test_incoming_runs_are_listed_with_the_permission_of_their_kind(tmp_pa
 async def test_an_answer_ends_early_where_its_records_are_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history_lists, "BYTES_A_READ", 150_000)
+    monkeypatch.setattr(history_lists, "RECORDS_A_READ", 5)
+    monkeypatch.setattr(history_lists, "BYTES_A_TURN", 150_000)
     monkeypatch.setattr(history_lists, "MAX_ANSWER_BYTES", 250_000)
     async with staged(tmp_path) as stage:
         await allow(stage)
@@ -181,8 +183,17 @@ async def test_an_answer_ends_early_where_its_records_are_too_much(
             return [record["request"]["n"] for record in found]
 
         assert [await numbers(offset) for offset in (0, 3, 6, 8)] == [[0, 1, 2], [3, 4, 5], [6, 7], []]
+        reads = []
+
+        def list_runs(*args: Any, **part: Any) -> list[IncomingRun]:
+            reads.append(part["offset"])
+            return list_incoming(*args, **part)
+
+        monkeypatch.setattr(history_lists, "list_incoming", list_runs)
         odd = parse_query('{"$or": [{"request.n": 1}, {"request.n": 3}, {"request.n": 5}, {"request.n": 7}]}')
         assert [await numbers(offset, odd) for offset in (0, 3)] == [[1, 3, 5], [7]]
+        # five each time, however large the records are
+        assert reads == [0, 5, 0, 5]
 
 
 async def test_under_strict_every_history_takes_the_outgoing_permission(tmp_path: Path) -> None:
