@@ -72,7 +72,12 @@ class _Lookup:
             self.begun = True
             loop = asyncio.get_running_loop()
             answer: asyncio.Future[list[str]] = loop.create_future()
-            Thread(target=_in_thread, args=(host, loop, answer), name="hookcell-resolver", daemon=True).start()
+            thread = Thread(target=_in_thread, args=(host, loop, answer), name="hookcell-resolver", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                # as many as the system lets us have
+                raise OSError(str(error)) from None
             return await answer
 
 

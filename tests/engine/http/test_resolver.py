@@ -111,3 +111,18 @@ async def test_a_name_that_nobody_waits_for_any_more_is_not_looked_up(names: Nam
     assert await asyncio.wait_for(again, 20) == ["192.0.2.1"]
     await asyncio.gather(*silent[:2])
     assert sorted(names.asked) == ["0.silent.example", "1.silent.example", "2.silent.example"]
+
+
+async def test_where_the_system_has_no_thread_a_name_cannot_be_looked_up_and_the_next_one_can(
+    names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    resolver = SystemResolver()
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", start)
+        for number in range(5):
+            with pytest.raises(OSError, match="can't start new thread"):
+                await resolver.resolve(f"{number}.example")
+    assert await asyncio.wait_for(resolver.resolve("0.example"), 20) == ["192.0.2.1"]
