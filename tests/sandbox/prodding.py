@@ -1,5 +1,6 @@
 """Scripts that call everything in a facade, and everything it hands out, with values that lie about themselves."""
 
+import sys
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +9,8 @@ from sandbox.library import library_table
 # These go on for ever with what they are given, or take as long as they are told to.
 ENDLESS: Final = frozenset("cycle count repeat scrypt pbkdf2_hmac".split())
 TOO_SLOW: Final = frozenset({"email.utils"})
+# Written in C, it never lets go of a single constraint, which it refuses: a leak of Python's that leads nowhere.
+LEAKING: Final = frozenset({"TypeVar"} if sys.version_info >= (3, 12) else ())
 
 LIES: Final = """
 def left():
@@ -103,5 +106,5 @@ def proddings() -> Iterator[tuple[str, str]]:
             and not title.startswith("hookcell")
             and title not in TOO_SLOW | {"urllib", "email", "xml", "xml.etree"}
         ):
-            things = ", ".join(f"module.{name}" for name in names if name not in ENDLESS)
+            things = ", ".join(f"module.{name}" for name in names if name not in ENDLESS | LEAKING)
             yield title, f"import {title} as module\n{LIES}\nTHINGS = [{things}]\n"
