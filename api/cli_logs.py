@@ -11,7 +11,7 @@ import typer
 from api import server_shapes as shapes
 from api.cli_terminal import terminal
 from api.logins import UrlOption
-from api.server_calls import Server, ended_with_server, server
+from api.server_calls import Server, ended_with_server, named, server
 from engine.devtools.files import FixtureError
 from engine.devtools.integration_file import NAME, read_integration
 from engine.devtools.printing import Terminal
@@ -57,7 +57,7 @@ async def _logs(name: str | None, follow: bool, limit: int, as_json: bool, url: 
         for run in runs[-limit:]:
             _show(shown, run, seen, as_json)
         if not seen and not follow:
-            shown.line(f"{record['name']} ({record['_id']}) has not run, or its history keeps nothing.", error=True)
+            shown.line(f"{named(record)} has not run, or its history keeps nothing.", error=True)
         if follow:
             # Ctrl-C is how it ends
             try:

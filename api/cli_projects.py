@@ -12,7 +12,7 @@ from api import server_shapes as shapes
 from api.cli import FAILED
 from api.cli_terminal import confirmed, tell_what_is_missing, terminal
 from api.logins import UrlOption
-from api.server_calls import Server, ended_with_server, server
+from api.server_calls import Server, ended_with_server, named, server
 from engine.devtools.diffing import print_diff
 from engine.devtools.files import FixtureError, path_of
 from engine.devtools.integration_file import NAME
@@ -70,9 +70,9 @@ async def _push(folder: Path, adopt: str | None, yes: bool, force: bool, url: st
         changes = before.changes_to(project.state)
         if not changes:
             remember(project, record)
-            shown.line(f"{record['name']} ({record['_id']}) is as it is here already.")
+            shown.line(f"{named(record)} is as it is here already.")
             return 0
-        shown.line(f"{record['name']} ({record['_id']}) of {at.url}:")
+        shown.line(f"{named(record)} of {at.url}:")
         print_diff(shown, changes)
         if not adopt and not force and record["_updatedAt"] != project.seen_at:
             _conflict(shown, record, project)
@@ -103,7 +103,7 @@ async def _create(at: Server, project: Project, yes: bool, shown: Terminal) -> i
 def _pushed(project: Project, answer: dict[str, Any], what: str, shown: Terminal) -> int:
     record = answer["integration"]
     # said first: where the folder cannot be written, it is to be known which one it is
-    shown.line(f"{what}: {record['name']} ({record['_id']}).", "green")
+    shown.line(f"{what}: {named(record)}.", "green")
     remember(project, record)
     for warning in answer.get("warnings", ()):
         shown.line(f"Warning: {warning}", "yellow", error=True)
@@ -127,13 +127,13 @@ async def _pull(folder: Path, adopt: str | None, force: bool, url: str | None) -
         if (folder / SCRIPT).exists() and not force:
             raise FixtureError(folder / SCRIPT, "is there already, and would be lost; pull into another folder")
         take(folder, record, None)
-        shown.line(f"{folder} has {record['name']} ({record['_id']}) now.", "green")
+        shown.line(f"{folder} has {named(record)} now.", "green")
         return 0
     theirs = same_token(project.state, state_of(record))
     changes = project.state.changes_to(theirs)
     if not changes:
         remember(project, record)
-        shown.line(f"{folder} is as {record['name']} ({record['_id']}) is already.")
+        shown.line(f"{folder} is as {named(record)} is already.")
         return 0
     print_diff(shown, changes)
     if not force and project.edited:
@@ -144,7 +144,7 @@ async def _pull(folder: Path, adopt: str | None, force: bool, url: str | None) -
         )
         return FAILED
     take(folder, record, project)
-    shown.line(f"Pulled: {record['name']} ({record['_id']}).", "green")
+    shown.line(f"Pulled: {named(record)}.", "green")
     return 0
 
 
@@ -174,9 +174,7 @@ async def _meant(at: Server, project: Project | None, adopt: str | None) -> dict
     else:
         return None
     if project is not None and record["type"] != project.state.settings["type"]:
-        raise FixtureError(
-            project.folder / NAME, f"is no {record['type']}, which {record['name']} ({record['_id']}) is"
-        )
+        raise FixtureError(project.folder / NAME, f"is no {record['type']}, which {named(record)} is")
     return record
 
 

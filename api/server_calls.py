@@ -1,7 +1,7 @@
 """The server of a login, for the commands of authors: what it answers, and in words what to do when it says no."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from api import server_shapes as shapes
 from api.cli import FAILED
 from api.cli_terminal import ended, terminal
 from api.logins import login_for
+from engine.devtools.printing import one_line
 from engine.http import PlainClient, RequestFailed
 from engine.model.json import JsonObject
 
@@ -70,9 +71,9 @@ class Server:
         if len(found) == 1:
             return found[0]
         if found:
-            which = ", ".join(f"{record['name']} ({record['_id']})" for record in found[:NAMES_SHOWN])
+            which = ", ".join(f"{named(record)}" for record in found[:NAMES_SHOWN])
             raise RequestFailed(f"There are several: {which}. Say the id of the one you mean.")
-        names = ", ".join(str(record["name"]) for record in (await self.integrations())[:NAMES_SHOWN])
+        names = ", ".join(one_line(record["name"]) for record in (await self.integrations())[:NAMES_SHOWN])
         there = f"There are {names}." if names else "You may see none."
         raise RequestFailed(f"{self.url} has no integration {name}. {there}")
 
@@ -102,6 +103,11 @@ async def server(url: str | None) -> AsyncGenerator[Server]:
     async with PlainClient(login.url) as client:
         client.headers = {"X-User-Id": login.user_id, "X-Auth-Token": login.auth_token}
         yield Server(login.url, client)
+
+
+def named(record: Mapping[str, Any]) -> str:
+    """Which integration it is, for a line: a server says it, and it begins no line of its own."""
+    return one_line(f"{record['name']} ({record['_id']})")
 
 
 def unanswered(url: str, error: RequestFailed) -> str:

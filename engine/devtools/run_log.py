@@ -16,7 +16,7 @@ def print_run(terminal: Terminal, record: JsonObject) -> None:
     what = one_line(f"{_at(record['_createdAt'])}  {state}  {_what(record)}  {record['_id']}")
     terminal.line(what, _COLOURS.get(state, HEAD))
     steps = cast(list[JsonObject], record.get("steps", []))
-    terminal.line(f"  {' > '.join(str(step['name']) for step in steps)}", FAINT)
+    terminal.line(one_line(f"  {' > '.join(str(step['name']) for step in steps)}"), FAINT)
     for hint in (str(step[key]) for step in steps for key in ("hint", "because") if key in step):
         terminal.line(f"  {one_line(hint)}", "yellow")
     for text in _messages(record):
@@ -25,9 +25,9 @@ def print_run(terminal: Terminal, record: JsonObject) -> None:
         level = "" if logged.get("level") == "print" else f"{logged.get('level')}: "
         terminal.line(one_line(f"  log | {level}{logged.get('text')}"), FAINT)
     for receipt in cast(list[JsonObject], record.get("receipt", [])):
-        if "wallUs" in receipt:
+        if receipt.keys() >= {"wallUs", "cpuUs"}:
             wall, cpu = (cast(int, receipt[key]) / 1000 for key in ("wallUs", "cpuUs"))
-            terminal.line(f"  {receipt['hook']}: {wall:.1f} ms wall · {cpu:.1f} ms cpu", FAINT)
+            terminal.line(one_line(f"  {receipt['hook']}: {wall:.1f} ms wall · {cpu:.1f} ms cpu"), FAINT)
     if isinstance(error := record.get("httpError"), dict):
         terminal.line(one_line(f"  {error.get('kind')}: {error.get('message')}"), ERROR)
     if isinstance(stack := record.get("errorStack"), str):

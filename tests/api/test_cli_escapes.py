@@ -61,7 +61,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     def ran(*arguments: str) -> str:
         done = CliRunner().invoke(app, [*arguments])
         assert done.exit_code == 0, done.output
-        return done.stdout
+        return done.output
 
     yield ran
     server.shutdown()
@@ -75,6 +75,16 @@ def test_what_a_server_says_acts_on_no_terminal(shown: Callable[..., str], comma
     assert SHOWN in told
     assert "\x1b" not in told
     assert not any(line.startswith("forged") for line in told.splitlines())
+
+
+@pytest.mark.parametrize("command", [["pull", "FOLDER", "--adopt", "evil"], ["logs", "evil"]])
+def test_what_a_server_calls_an_integration_begins_no_line(
+    shown: Callable[..., str], monkeypatch: pytest.MonkeyPatch, command: list[str], tmp_path: Path
+) -> None:
+    monkeypatch.setitem(ANSWERS, "integrations.get", {"integration": INTEGRATION})
+    monkeypatch.setitem(ANSWERS, "integrations.history", {"history": []})
+    told = shown(*(str(tmp_path / "new") if word == "FOLDER" else word for word in command))
+    assert SHOWN in told and not any(line.startswith("forged") for line in told.splitlines())
 
 
 RECORD = INTEGRATION | {
