@@ -95,7 +95,7 @@ async def _create(at: Server, project: Project, yes: bool, shown: Terminal) -> i
     answer = await at.post("integrations.create", shapes.Integration, project.body())
     code = _pushed(project, answer, "Created", shown)
     record = answer["integration"]
-    if "token" in record and record["type"] == "webhook-incoming":
+    if record.get("token") and record["type"] == "webhook-incoming":
         shown.line(f"Its hook is {at.url}/hooks/{record['_id']}/{record['token']}: whoever knows it may post.")
     return code
 

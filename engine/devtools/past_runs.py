@@ -133,7 +133,7 @@ def _response(record: JsonObject, notes: list[str]) -> FixtureResponse | None:
     if isinstance(error := record.get("httpError"), dict):
         return FixtureResponse(0, error={"kind": str(error["kind"]), "message": str(error["message"])})
     answer, text = record.get("response"), record.get("httpResult")
-    if not isinstance(answer, dict) or not isinstance(text, str):
+    if not _is_whole(answer) or not isinstance(text, str):
         return None
     body = str(json.loads(text))
     if body.endswith(" characters)") and "… (cut: " in body[-60:]:

@@ -140,6 +140,7 @@ def test_a_run_is_looked_at_as_deep_as_it_is_read(changed: dict[str, Any], place
 
 
 def test_what_history_has_cut_is_no_other_shape() -> None:
-    cut = dict.fromkeys(("request", "response", "httpError", "resultMessage", "prepareSentMessage"), CUT)
+    cut = dict.fromkeys(("response", "resultMessage", "processSentMessage", "prepareSentMessage"), CUT)
+    request = {"method": "POST", "url": "/", "headers": CUT, "body": "begins", "masked": [], "cut": ["headers"]}
     steps = [{"name": "x", "at": AT, "services": CUT}, {"name": "y", "at": AT, "services": {"http": [CALL]}}]
-    shapes.check({"history": [RUN | cut | {"steps": steps}]}, shapes.History)
+    shapes.check({"history": [RUN | cut | {"steps": steps, "request": request}]}, shapes.History)

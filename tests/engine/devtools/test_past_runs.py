@@ -132,6 +132,7 @@ def test_an_answer_that_never_came_or_was_cut_is_told() -> None:
         503,
         {},
     )
+    assert past_run({**OUTGOING, "response": CUT}).fixture.response is None
     none: JsonObject = {key: value for key, value in OUTGOING.items() if key not in ("response", "request")}
     assert past_run(none).fixture.response is None and past_run(none).happened["request"] is None
 
