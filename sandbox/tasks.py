@@ -22,10 +22,13 @@ class Tasks:
 
     async def close(self) -> None:
         # those that end may start others
-        while len(self):
+        while tasks := self._cancelled | self._awaited:
             for task in self._cancelled:
                 task.cancel()
-            await asyncio.gather(*self._cancelled, *self._awaited, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # not left to their callbacks: where all have ended already, gather lets nothing else run
+            self._cancelled -= tasks
+            self._awaited -= tasks
 
 
 def _kept(coroutine: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> asyncio.Task[None]:

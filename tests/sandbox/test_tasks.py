@@ -48,3 +48,17 @@ def test_what_is_started_while_all_ends_ends_too() -> None:
         assert [task.cancelled() for task in started] == [True] and len(tasks) == 0
 
     asyncio.run(main())
+
+
+def test_tasks_that_have_just_ended_keep_nobody_waiting() -> None:
+    async def main() -> None:
+        tasks = Tasks()
+        ended = tasks.start(asyncio.sleep(0))
+        # this runs in the very turn of the loop in which it ends, before whoever else is told
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert ended.done() and len(tasks) == 1
+        await asyncio.wait_for(tasks.close(), 5)
+        assert len(tasks) == 0
+
+    asyncio.run(main())
