@@ -61,7 +61,7 @@ class HeadClocks:
         return max(0.0, total - self._cpu_then)
 
     def wall(self, now: float) -> float:
-        """Seconds since the latest call began, without those when it stood still."""
+        """Seconds since the latest call began, without those when they stood still; what goes on now counts."""
         return now - self._started
 
     def stand_still(self, now: float) -> None:
