@@ -170,7 +170,8 @@ class Cell:
             finally:
                 self.armed = False
         except TimeLimit:
-            pass  # it has expired
+            # It has expired; the tick may have come just as the clock was to be disarmed.
+            self.armed = False
         if self.expired:
             fields, payload = {"outcome": "timed-out", "line": self.line}, b""
         last = self.expired or fields.get("outcome") == "out-of-memory"

@@ -19,7 +19,7 @@ from sandbox.program import Compiled, HookForm, Rejected
 from sandbox.zygotes import Child, Exit
 
 # of what the densest source compiles to
-CODE_PER_SOURCE_BYTE = 16
+CODE_PER_SOURCE_BYTE = 32
 
 
 class Compiling:
