@@ -14,7 +14,10 @@ CUT_BYTES = "[cut: the log is longer than {:,} bytes]"
 CUT_LINES = "[cut: the log has more than {:,} lines]"
 # Python's own words name a setting that no script can change.
 _TOO_MANY_DIGITS = re.compile(r"Exceeds the limit \((\d+) digits\) for integer string conversion")
-TOO_MANY_DIGITS = "an integer of more than {limit:,} digits cannot become text, or be read from it: write hex(number)"
+TOO_MANY_DIGITS = (
+    "an integer of more than {limit:,} digits cannot become text, or be read from it: "
+    "write hex(number), or int(text, 16)"
+)
 
 
 class Log:

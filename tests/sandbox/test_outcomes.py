@@ -117,6 +117,13 @@ def test_what_has_no_json_form_is_refused_with_its_place(cells: Cells, value: st
     assert (outcome.exception, outcome.message) == ("BadResult", message)
 
 
+@pytest.mark.parametrize("expression", ["str(9 ** 9_999)", "int('9' * 9_999)"])
+def test_digits_beyond_pythons_limit_are_refused_in_words_for_authors(cells: Cells, expression: str) -> None:
+    outcome = cells.call(hook(f"return {expression}"))
+    assert isinstance(outcome, Raised) and outcome.exception == "ValueError"
+    assert "4,300 digits" in outcome.message and "hex(number), or int(text, 16)" in outcome.message
+
+
 def test_tuples_and_the_dicts_of_collections_are_json(cells: Cells) -> None:
     source = "from collections import Counter, OrderedDict, defaultdict\n" + hook(
         "d = defaultdict(list)", "d['x'].append((1, 2))", "return [d, Counter('aab'), OrderedDict(z=1), -2 ** 63]"
