@@ -23,13 +23,13 @@ async def saved(sandbox: Sandbox, source: str, kind: Kind) -> SavedScript:
     key = code_key(source)
     compiled = await sandbox.compile(source, filename=FILENAME, hooks=HOOKS)
     if isinstance(compiled, NotRun):
-        raise Unavailable("No cell is free to compile the script. Try again in a moment.")
+        raise Unavailable("No cell is free to compile the script; nothing was stored. Try again in a moment.")
     if isinstance(compiled, Rejected):
         return SavedScript(key, None, (), None, diagnosed(compiled.diagnostics, source))
     program = Program(f"load/{key}", f"load/{key}", FILENAME, source, compiled.code, HOOKS)
     outcome = await sandbox.load(program)
     if isinstance(outcome, NotRun):
-        raise Unavailable("No cell could load the script. Try again in a moment.")
+        raise Unavailable("No cell could load the script; nothing was stored. Try again in a moment.")
     if not isinstance(outcome, Completed):
         return SavedScript(key, None, (), None, _not_loaded(outcome))
     hooks = tuple(hook.name for hook in HOOKS if isinstance(outcome.value, list) and hook.name in outcome.value)
