@@ -66,8 +66,12 @@ async def say(engine: Engine, texts: Sequence[str]) -> None:
 
 
 async def idle(engine: Engine) -> None:
-    """Returns once nothing is due or under way."""
-    while engine.worker.in_flight or (await engine.store.read(queue.look)).due:
+    """Returns once nothing is due or under way, not even claimed a moment ago."""
+    while (
+        engine.worker.in_flight
+        or (await engine.store.read(queue.look)).due
+        or "claimed" in await engine.store.read(states)
+    ):
         await asyncio.sleep(0.02)
 
 
