@@ -28,6 +28,8 @@ from tests.sandbox.prodding import proddings
 from tests.sandbox.scripting import FORMS
 
 SECONDS: Final = 0.1
+# of the probe, which is ours and ends
+PROBE_SECONDS: Final = 30.0
 
 # What may differ: state of the interpreter and of this process, and caches that take plain keys only.
 NOT_LOOKED_INTO: Final = frozenset("sys gc tests __main__ threading signal linecache".split())
@@ -55,7 +57,7 @@ class Expired(TimeLimit):
     pass
 
 
-def run(code: bytes, request: dict[str, Any]) -> Any:
+def run(code: bytes, request: dict[str, Any], seconds: float = SECONDS) -> Any:
     """A call as a cell makes it, to its end: what it gave back, or the name of what it raised."""
     result: Any = None
 
@@ -63,7 +65,7 @@ def run(code: bytes, request: dict[str, Any]) -> Any:
         raise Expired
 
     signal.signal(signal.SIGPROF, expire)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
     # what is left runs under the clock, too
     try:
         try:
@@ -231,7 +233,7 @@ def main() -> None:
         codes.append((technique, compiled(script)))
         assert codes[-1][1] is not None, title
     for _ in range(2):
-        fresh = run(probe, request(0))
+        fresh = run(probe, request(0), PROBE_SECONDS)
         let_go()
     gc.collect()
     found = list(undecided())
@@ -250,7 +252,7 @@ def main() -> None:
         found += [f"{technique.id}: {what} is alive" for what in alive]
         if script_classes:
             found.append(f"{technique.id}: classes are still the script's")
-        answers = run(probe, request(0))
+        answers = run(probe, request(0), PROBE_SECONDS)
         let_go()
         if answers != fresh:
             wrong = [f"{old} -> {new}" for old, new in zip(fresh, answers, strict=False) if old != new]
